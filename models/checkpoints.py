@@ -1,0 +1,180 @@
+"""Trained weights on disk: safetensors and a card, checked by digest, never pickle."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors.torch import load as load_safetensors
+from safetensors.torch import save as save_safetensors
+from torch import Tensor
+
+from models.contracts import CorruptCheckpoint, MissingCheckpoint
+
+CARD = "card.json"
+WEIGHTS = "weights.safetensors"
+SHORTEST_PREFIX = 8
+_SHIPPED = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """One set of trained weights.
+
+    Attributes:
+        model: name of the system.
+        network: which of its networks the weights are for.
+        digest: sha256, 64 hex digits, over the weight file, the network's name and the preprocessing version.
+        folder: where the files lie.
+        card: how it was trained and how it was judged.
+    """
+
+    model: str
+    network: str
+    digest: str
+    folder: Path
+    card: Mapping[str, Any]
+
+
+class CheckpointStore:
+    """Checkpoints shipped with the package and those in the data folder.
+
+    Layout: `models/<model>/weights/<network>/` for shipped ones, `<local>/<model>/<digest>/` for others, each with
+    `weights.safetensors` and `card.json`.
+    """
+
+    def __init__(self, local: Path, shipped: Path = _SHIPPED) -> None:
+        """Look under `local` (need not exist yet) and under `shipped`, the folder of the model packages."""
+        self._local = local
+        self._shipped = shipped
+
+    def all(self, model: str) -> tuple[Checkpoint, ...]:
+        """Every checkpoint of a model, each digest once, shipped ones first."""
+        cards = [
+            *sorted((self._shipped / model / "weights").glob(f"*/{CARD}")),
+            *sorted((self._local / model).glob(f"[0-9a-f]*/{CARD}"), key=lambda card: card.stat().st_mtime),
+        ]
+        found: dict[str, Checkpoint] = {}
+        for card in cards:
+            checkpoint = _read(card.parent)
+            found.setdefault(checkpoint.digest, checkpoint)
+        return tuple(found.values())
+
+    def find(self, model: str, reference: str | None = None, default_network: str | None = None) -> Checkpoint:
+        """Find one checkpoint.
+
+        Args:
+            model: name of the system.
+            reference: a digest, at least the first 8 digits of one, or a network's name (then the shipped
+                checkpoint, else the newest local one); None for the default network.
+            default_network: what None stands for; without it, the first checkpoint found.
+
+        Raises:
+            MissingCheckpoint: there is none.
+        """
+        checkpoints = self.all(model)
+        wanted = reference or default_network
+        for matches in (
+            [found for found in checkpoints if wanted is None or found.network == wanted],
+            [found for found in checkpoints if _is_prefix(wanted, found.digest)],
+        ):
+            if matches:
+                shipped = [found for found in matches if found.folder.is_relative_to(self._shipped)]
+                return shipped[0] if shipped else matches[-1]
+        known = ", ".join(f"{found.network} ({found.digest[:12]})" for found in checkpoints) or "none"
+        message = (
+            f"There is no checkpoint {wanted or 'at all'} of the model {model}; there is: {known}. "
+            f"Train one with `likeness models train {model}`."
+        )
+        raise MissingCheckpoint(message)
+
+    def load(self, checkpoint: Checkpoint) -> dict[str, Tensor]:
+        """Read the weights.
+
+        Raises:
+            MissingCheckpoint: the file is gone.
+            CorruptCheckpoint: it is not the file its card was written for.
+        """
+        path = checkpoint.folder / WEIGHTS
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            message = f"The weights {path} cannot be read ({error.strerror}); restore them or install Likeness anew."
+            raise MissingCheckpoint(message) from error
+        found = digest_of(content, checkpoint.network, int(checkpoint.card["preprocessing"]))
+        if found != checkpoint.digest:
+            message = (
+                f"The weights {path} have the digest {found[:12]}, but their card states {checkpoint.digest[:12]}; "
+                "restore the file or install Likeness anew."
+            )
+            raise CorruptCheckpoint(message)
+        return load_safetensors(content)
+
+    def save(self, model: str, network: str, tensors: Mapping[str, Tensor], card: Mapping[str, Any]) -> Checkpoint:
+        """Store weights in the data folder, atomically; `card` must hold "preprocessing", an integer."""
+        content = save_safetensors({name: tensor.contiguous() for name, tensor in tensors.items()})
+        digest = digest_of(content, network, int(card["preprocessing"]))
+        full = {**card, "model": model, "network": network, "digest": digest}
+        files = {WEIGHTS: content, CARD: json.dumps(full, indent=2, sort_keys=True).encode() + b"\n"}
+        return _read(_place(self._local / model / digest, files))
+
+    def keep(self, checkpoint: Checkpoint) -> Checkpoint:
+        """Copy a checkpoint into the data folder, so that it outlives the release that shipped it."""
+        files = {name: (checkpoint.folder / name).read_bytes() for name in (WEIGHTS, CARD)}
+        return _read(_place(self._local / checkpoint.model / checkpoint.digest, files))
+
+
+def digest_of(content: bytes, network: str, preprocessing: int) -> str:
+    """Sha256 in hex over everything that decides what a vector means."""
+    digest = hashlib.sha256(content)
+    digest.update(f"\n{network}\n{preprocessing}".encode())
+    return digest.hexdigest()
+
+
+def _is_prefix(reference: str | None, digest: str) -> bool:
+    return reference is not None and len(reference) >= SHORTEST_PREFIX and digest.startswith(reference)
+
+
+def _read(folder: Path) -> Checkpoint:
+    try:
+        card = json.loads((folder / CARD).read_text())
+        return Checkpoint(card["model"], card["network"], card["digest"], folder, card)
+    except (OSError, ValueError, KeyError) as error:
+        message = f"The card {folder / CARD} cannot be read ({error}); restore it or delete its folder."
+        raise CorruptCheckpoint(message) from error
+
+
+def _place(target: Path, files: Mapping[str, bytes]) -> Path:
+    """Write a folder aside, flush it to disk, and rename it into place; a folder already there wins."""
+    if (target / CARD).exists():
+        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(dir=target.parent, prefix=".new-"))
+    try:
+        for name, content in files.items():
+            with (aside / name).open("wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+        aside.rename(target)
+    except OSError:
+        shutil.rmtree(aside, ignore_errors=True)
+        if not (target / CARD).exists():
+            raise
+    _sync(target.parent)
+    return target
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

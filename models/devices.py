@@ -1,0 +1,91 @@
+"""Which device and number format to compute with, and how many threads: derived once, from what the machine allows."""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+_CGROUP = Path("/sys/fs/cgroup")
+_BF16_FLAGS = frozenset({"avx512_bf16", "amx_bf16"})
+
+
+@dataclass(frozen=True)
+class Device:
+    """Where networks run.
+
+    Attributes:
+        name: what torch calls it, e.g. "cpu" or "cuda:0".
+        dtype: the number format in which networks run there; embeddings are float32 whatever it is.
+        threads: threads for one network on a CPU.
+    """
+
+    name: str
+    dtype: torch.dtype
+    threads: int
+
+    @property
+    def is_cuda(self) -> bool:
+        """Whether it is a CUDA device."""
+        return self.name.startswith("cuda")
+
+
+def choose_device(override: str | None = None) -> Device:
+    """Choose the fastest device there is, or the one `override` names ("cpu", "cuda", "cuda:1").
+
+    bf16 is chosen where the device computes with it natively, float32 elsewhere.
+
+    Raises:
+        ValueError: `override` names a device that this machine does not have.
+    """
+    name = override or ("cuda" if torch.cuda.is_available() else "cpu")
+    if name == "cpu":
+        return Device(name, torch.bfloat16 if _cpu_has_bf16() else torch.float32, cpu_count())
+    if not name.startswith("cuda"):
+        message = f"The device is {name!r}; it must be cpu, cuda or cuda:N."
+        raise ValueError(message)
+    if not torch.cuda.is_available():
+        message = f"The device is {name!r}, but no CUDA device is available; use cpu."
+        raise ValueError(message)
+    return Device(name, torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32, cpu_count())
+
+
+def cpu_count(cgroup: Path = _CGROUP) -> int:
+    """Cores this process may use: the least of its affinity and its cgroup's quota, and at least 1."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores, _quota(cgroup) or cores))
+
+
+def allocator_environment() -> dict[str, str]:
+    """Malloc settings under which batches reuse memory instead of returning it to the system each time.
+
+    They must stand in the environment before the process starts; measured to double float32 throughput at batch 32.
+    """
+    return {"MALLOC_MMAP_THRESHOLD_": str(2**32), "MALLOC_TRIM_THRESHOLD_": str(2**33)}
+
+
+def _quota(cgroup: Path) -> int | None:
+    """Whole cores granted by cgroup v2 or v1, None when unlimited."""
+    try:
+        quota, period = (cgroup / "cpu.max").read_text().split()
+    except (OSError, ValueError):
+        try:
+            quota = (cgroup / "cpu/cpu.cfs_quota_us").read_text().strip()
+            period = (cgroup / "cpu/cpu.cfs_period_us").read_text().strip()
+        except OSError:
+            return None
+    if quota in {"max", "-1"}:
+        return None
+    return max(1, math.ceil(int(quota) / int(period)))
+
+
+def _cpu_has_bf16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
+    try:
+        text = cpuinfo.read_text()
+    except OSError:
+        return False
+    flags = next((line for line in text.splitlines() if line.startswith("flags")), "")
+    return not _BF16_FLAGS.isdisjoint(flags.split())

@@ -1,0 +1,155 @@
+"""One loaded network on one device."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from models.checkpoints import Checkpoint, CheckpointStore
+from models.devices import Device
+from models.registry import spec as find_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from models.contracts import EmbeddingNetwork, ModelSpec, Strokes, Vectors
+    from models.images import Picture
+
+# Cosine between an embedding in the device's number format and in float32 below which float32 is used instead.
+PARITY = 0.995
+
+
+class Predictor:
+    """A model with its weights, ready to turn pictures into vectors.
+
+    `prepare_*` may be called from any thread; `predict_*`, `view_items` and `warm` from one thread at a time.
+    """
+
+    def __init__(self, spec: ModelSpec, checkpoint: Checkpoint, network: EmbeddingNetwork, device: Device) -> None:
+        """Serve `network`, which already holds the weights of `checkpoint` and lies on `device`."""
+        self.spec = spec
+        self.checkpoint = checkpoint
+        self.device = device
+        self._network = network
+
+    @property
+    def digest(self) -> str:
+        """Digest of the weights in use."""
+        return self.checkpoint.digest
+
+    def prepare_query(self, query: Picture | Strokes) -> Tensor:
+        """Turn one query into a uint8 tensor on the CPU.
+
+        Raises:
+            EmptyDrawing: it holds no ink.
+            InvalidStrokes: its strokes are malformed.
+        """
+        return self.spec.prepare_query(query)
+
+    def prepare_item(self, picture: Picture) -> Tensor:
+        """Turn one catalogue picture into a uint8 tensor on the CPU."""
+        return self.spec.prepare_item(picture)
+
+    def predict_queries(self, batch: Tensor) -> Vectors:
+        """Embed prepared queries, uint8 (n, ...); returns float32 (n, dim), rows of unit length."""
+        return self._predict(self._network.embed_queries, batch)
+
+    def predict_items(self, batch: Tensor) -> Vectors:
+        """Embed prepared items, uint8 (n, ...); returns float32 (n, dim), rows of unit length."""
+        return self._predict(self._network.embed_items, batch)
+
+    def view_query(self, prepared: Tensor) -> NDArray[np.uint8]:
+        """Show what the network sees of one prepared query: uint8 grey (height, width)."""
+        return self.spec.view_query(prepared)
+
+    def view_items(self, batch: Tensor) -> NDArray[np.uint8]:
+        """Show what the network sees of prepared items: uint8 grey (n, height, width)."""
+        with torch.inference_mode():
+            pixels: NDArray[np.uint8] = self._network.view_items(self._moved(batch)).cpu().numpy()
+        return pixels
+
+    def warm(self) -> None:
+        """Run both sides once, so that the first caller does not pay for lazy initialisation."""
+        for predict, shape in (
+            (self.predict_queries, self.spec.query_shape),
+            (self.predict_items, self.spec.item_shape),
+        ):
+            predict(torch.full((1, *shape), 255, dtype=torch.uint8))
+
+    def _predict(self, embed: Callable[[Tensor], Tensor], batch: Tensor) -> Vectors:
+        with torch.inference_mode():
+            vectors = embed(self._moved(batch)).float()
+            return np.ascontiguousarray(nn.functional.normalize(vectors).cpu().numpy())
+
+    def _moved(self, batch: Tensor) -> Tensor:
+        if self.device.is_cuda:
+            return batch.pin_memory().to(self.device.name, non_blocking=True)
+        return batch
+
+
+def load_predictor(store: CheckpointStore, model: str, reference: str | None, device: Device) -> Predictor:
+    """Load a model's weights onto a device.
+
+    On a device whose number format is not float32, both formats embed a probe first; if they disagree
+    the network stays in float32.
+
+    Args:
+        store: where to look for weights.
+        model: name of the model.
+        reference: a digest, a prefix of one, or a network's name; None for the default.
+        device: where to run.
+
+    Raises:
+        UnknownModel: no model has that name.
+        MissingCheckpoint: no weights match.
+        CorruptCheckpoint: the weight file is not what its card states.
+    """
+    description = find_spec(model)
+    checkpoint = store.find(model, reference, description.default_network)
+    tensors = {name: tensor.float() for name, tensor in store.load(checkpoint).items()}
+    if not device.is_cuda:
+        torch.set_num_threads(device.threads)
+    exact = _network_on(description, checkpoint, tensors, device, torch.float32)
+    predictor = Predictor(description, checkpoint, exact, device)
+    if device.dtype is not torch.float32:
+        fast = Predictor(
+            description, checkpoint, _network_on(description, checkpoint, tensors, device, device.dtype), device
+        )
+        if _agree(predictor, fast):
+            predictor = fast
+    predictor.warm()
+    return predictor
+
+
+def _network_on(
+    description: ModelSpec, checkpoint: Checkpoint, tensors: dict[str, Tensor], device: Device, dtype: torch.dtype
+) -> EmbeddingNetwork:
+    network: nn.Module = description.networks[checkpoint.network]()
+    network.load_state_dict(tensors)
+    network.eval().requires_grad_(requires_grad=False)
+    placed: EmbeddingNetwork = network.to(device.name, dtype=dtype, memory_format=torch.channels_last)
+    return placed
+
+
+def _agree(exact: Predictor, fast: Predictor) -> bool:
+    """Whether both embed a smooth deterministic probe alike, queries and items."""
+    for side, shape in (("predict_queries", exact.spec.query_shape), ("predict_items", exact.spec.item_shape)):
+        probe = _probe(shape)
+        ours, theirs = getattr(exact, side)(probe), getattr(fast, side)(probe)
+        if float((ours * theirs).sum(axis=1).min()) < PARITY:
+            return False
+    return True
+
+
+def _probe(shape: tuple[int, ...]) -> Tensor:
+    """Dark rings on white: contours, like what the networks were trained on; uint8 (2, *shape)."""
+    height, width = shape[-2:]
+    y, x = torch.meshgrid(torch.linspace(-1, 1, height), torch.linspace(-1, 1, width), indexing="ij")
+    radius = torch.hypot(x, y)
+    rings = torch.stack([(torch.cos(radius * waves) ** 8 < 1 / 2) for waves in (9.0, 14.0)]).to(torch.uint8) * 255
+    return rings.view(2, *([1] * (len(shape) - 2)), height, width).expand(2, *shape).contiguous()
