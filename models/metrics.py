@@ -1,0 +1,52 @@
+"""Figures by which systems are judged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+
+def ranks(scores: NDArray[np.floating], truth: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Rank of the true item for each query, 1 being first.
+
+    A tie counts against the query: an item that scores as much as the true one stands before it.
+
+    Args:
+        scores: (queries, items), rising with likeness.
+        truth: (queries,), index of the true item.
+
+    Returns:
+        int64 (queries,).
+    """
+    true_scores = scores[np.arange(len(truth)), truth]
+    better: NDArray[np.int64] = (scores >= true_scores[:, None]).sum(axis=1)
+    return better
+
+
+def accuracy_at(found: NDArray[np.int64], k: int) -> float:
+    """acc@k: per cent of the queries whose true item ranks among the first k."""
+    return 100 * float((found <= k).mean())
+
+
+def correct_triplets(scores: NDArray[np.floating], triplets: Sequence[NDArray[np.int64]]) -> float:
+    """%corr: per cent of all human triplets (query; nearer, farther) in which the nearer item scores higher.
+
+    Args:
+        scores: (queries, items), rising with likeness.
+        triplets: for each query, int (votes, 2): (nearer, farther).
+    """
+    agreed = [scores[query, votes[:, 0]] > scores[query, votes[:, 1]] for query, votes in enumerate(triplets)]
+    return 100 * float(np.concatenate(agreed).mean())
+
+
+def bootstrap_interval(values: NDArray[np.floating], draws: int = 2000, seed: int = 0) -> tuple[float, float]:
+    """95 % interval of a mean by resampling its values (percentile bootstrap)."""
+    picks = np.random.default_rng(seed).integers(0, len(values), (draws, len(values)))
+    low, high = np.quantile(values[picks].mean(axis=1), (0.025, 0.975))
+    return float(low), float(high)

@@ -1,0 +1,133 @@
+"""Training data put together: which drawing belongs to which item, and what is held out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from models.sketch.datasets import Pairs, PhotoSketches, is_held_out
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+# Cosine between lines and photo edges below which a photo's frame and its released edge map do not lie on each other.
+_ALIGNED = 0.25
+
+
+@dataclass(frozen=True, eq=False)
+class EdgePairs:
+    """Photos with the lines to be drawn for them.
+
+    Attributes:
+        photos: uint8 (n, 3, 256, 256), framed.
+        lines: uint8 (n, 1, 256, 256), dark lines on white.
+        trained: int64, rows to train on.
+        held_out: int64, rows to judge by.
+    """
+
+    photos: Tensor
+    lines: Tensor
+    trained: NDArray[np.int64]
+    held_out: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """Held-out items and their drawings.
+
+    Attributes:
+        drawings: uint8 (m, 1, 256, 256).
+        truth: int64 (m,), row of the item drawn.
+        items: name of an edge source ("released", "own") -> uint8 (n, 1, 256, 256).
+    """
+
+    drawings: Tensor
+    truth: NDArray[np.int64]
+    items: Mapping[str, Tensor]
+
+
+@dataclass(frozen=True, eq=False)
+class Gallery:
+    """Items to train on, each with its drawings and its edge maps, and those held out.
+
+    Attributes:
+        drawings: for each item, uint8 (drawings, 1, 256, 256).
+        views: for each item, uint8 (views, 1, 256, 256): edge maps of its photo by one or two detectors.
+        held_out: what is judged by.
+    """
+
+    drawings: tuple[Tensor, ...]
+    views: tuple[Tensor, ...]
+    held_out: HeldOut
+
+    def sample(self, batch: int, random: np.random.Generator) -> tuple[Tensor, Tensor]:
+        """Draw `batch` different items, and of each one drawing and one view; both uint8 (batch, 1, 256, 256)."""
+        items = random.choice(len(self.drawings), min(batch, len(self.drawings)), replace=False)
+        drawn = torch.stack([self.drawings[item][random.integers(len(self.drawings[item]))] for item in items])
+        viewed = torch.stack([self.views[item][random.integers(len(self.views[item]))] for item in items])
+        return drawn, viewed
+
+
+def pair_photos(pairs: Pairs, photos: PhotoSketches) -> EdgePairs:
+    """Lay the released edge maps of QMUL-Shoe's train part on the colour photos; drop those that do not lie well.
+
+    Both are framed by their own ink box. How well they lie on each other is the cosine between the lines and the
+    photo's gradient magnitude.
+    """
+    lines = pairs.edges[photos.items]
+    fits = np.array([_alignment(photo, line) for photo, line in zip(photos.photos, lines, strict=True)])
+    aligned = np.flatnonzero(fits > _ALIGNED)
+    held_out = is_held_out(photos.items[aligned])
+    return EdgePairs(photos.photos, lines, aligned[~held_out], aligned[held_out])
+
+
+def make_gallery(shoes: Pairs, chairs: Pairs | None, photos: PhotoSketches, own_edges: Tensor | None) -> Gallery:
+    """Gather the drawings and edge maps of every item.
+
+    Args:
+        shoes: QMUL-Shoe's train part.
+        chairs: QMUL-Chair's train part, trained on whole; optional.
+        photos: shoe304.
+        own_edges: uint8 (photos, 1, 256, 256), what the trained detector draws for `photos`; optional.
+    """
+    drawings = [shoes.sketches[item : item + 1] for item in range(len(shoes))]
+    views = [shoes.edges[item : item + 1] for item in range(len(shoes))]
+    for item in range(len(shoes)):
+        extra = photos.sketches[np.flatnonzero(photos.sketch_items == item)]
+        drawings[item] = torch.cat([drawings[item], extra])
+    for row, item in enumerate(photos.items if own_edges is not None else ()):
+        views[item] = torch.cat([views[item], own_edges[row : row + 1]])  # type: ignore[index]
+    held = is_held_out(np.arange(len(shoes)))
+    trained = [item for item in range(len(shoes)) if not held[item]]
+    chair_drawings = [] if chairs is None else list(chairs.sketches[:, None])
+    chair_views = [] if chairs is None else list(chairs.edges[:, None])
+    return Gallery(
+        tuple([drawings[item] for item in trained] + chair_drawings),
+        tuple([views[item] for item in trained] + chair_views),
+        _held_out(shoes, photos, own_edges),
+    )
+
+
+def _held_out(shoes: Pairs, photos: PhotoSketches, own_edges: Tensor | None) -> HeldOut:
+    """Held-out items that have a photo, with their shoe304 drawings (one of which usually is QMUL-Shoe's own)."""
+    rows = np.flatnonzero(is_held_out(photos.items))
+    items = photos.items[rows]
+    chosen = np.flatnonzero(np.isin(photos.sketch_items, items))
+    truth = np.searchsorted(items, photos.sketch_items[chosen])
+    views = {"released": shoes.edges[items]}
+    if own_edges is not None:
+        views["own"] = own_edges[rows]
+    return HeldOut(photos.sketches[chosen], truth, views)
+
+
+def _alignment(photo: Tensor, line: Tensor) -> float:
+    grey = photo.float().mean(dim=0)
+    gradient = torch.hypot(grey.diff(dim=0)[:, :-1], grey.diff(dim=1)[:-1])
+    gradient = torch.nn.functional.max_pool2d(gradient.clamp(max=60.0)[None], 3, 1, 1)[0].flatten()
+    ink = (255 - line[0].float())[:-1, :-1].flatten()
+    return float(gradient @ ink / (gradient.norm() * ink.norm()).clamp_min(1e-6))

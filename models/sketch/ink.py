@@ -1,0 +1,143 @@
+"""Find the ink in a drawing as people send it, and lay it on the canvas.
+
+Dark on light or light on dark, transparent, photographed under uneven light, off-centre, of any size and line width.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+from scipy import ndimage
+from skimage.filters import threshold_otsu
+from skimage.morphology import skeletonize
+
+from models.contracts import EmptyDrawing
+from models.sketch.canvas import EXTENT, SIDE, draw_lines
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from models.images import Picture
+
+# Longest side at which ink is looked for; larger drawings are reduced first.
+_WORKING_SIDE = 768
+# Least difference between ink and paper, of a full scale of 1.
+_LEAST_CONTRAST = 0.08
+# A region is filled, not a line, where a disc of this share of the ink's extent fits into it.
+_FILLED_SHARE = 0.045
+# Fewer pixels than this have no meaningful tail of a distribution.
+_SMALL = 64 * 64
+# Specks below this share of the largest connected piece of ink are dust, if the paper is not clean.
+_SPECK_SHARE = 0.01
+
+
+def draw_ink(picture: Picture) -> Tensor:
+    """Lay the ink of a picture on the canvas.
+
+    Returns:
+        uint8 (1, 256, 256), dark ink on white, lines of 2.5 pixels, the longer side of the ink's box 208, centred.
+
+    Raises:
+        EmptyDrawing: nothing stands out from the paper.
+    """
+    density = ink_density(picture)
+    mask = _without_dust(density)
+    return draw_lines(_centre_lines(_fit(mask)))
+
+
+def ink_density(picture: Picture) -> NDArray[np.float32]:
+    """How much each pixel differs from the paper around it: float32 (h, w), 0 paper to about 1 ink; at most 768 px.
+
+    Raises:
+        EmptyDrawing: the picture is of one tone.
+    """
+    density = _alpha_ink(picture)
+    if density is None:
+        grey = _reduced(picture.rgb @ np.array([0.299, 0.587, 0.114], np.float32) / 255)
+        if _is_light_on_dark(grey):
+            grey = 1 - grey
+        density = np.clip(_paper(grey) - grey, 0, 1)
+    strongest = float(np.quantile(density, 0.9995)) if density.size > _SMALL else float(density.max())
+    strongest = max(strongest, float(ndimage.uniform_filter(density, 3).max()))
+    if strongest < _LEAST_CONTRAST:
+        message = "No drawing was found in the picture: it is of one tone."
+        raise EmptyDrawing(message)
+    return np.minimum(density / strongest, 1)
+
+
+def _alpha_ink(picture: Picture) -> NDArray[np.float32] | None:
+    """Opacity as ink, where a drawing was made on a transparent sheet; None where transparency says nothing."""
+    if picture.alpha is None:
+        return None
+    opacity = picture.alpha.astype(np.float32) / 255
+    return _reduced(opacity) if opacity.mean() < 0.5 else None  # noqa: PLR2004 - mostly transparent
+
+
+def _reduced(plane: NDArray[np.float32]) -> NDArray[np.float32]:
+    height, width = plane.shape
+    scale = _WORKING_SIDE / max(height, width)
+    if scale >= 1:
+        return plane.astype(np.float32)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(Image.fromarray(plane.astype(np.float32)).resize(size, Image.Resampling.BOX))
+
+
+def _is_light_on_dark(grey: NDArray[np.float32]) -> bool:
+    """Paper is what most of the picture shows: compare its typical tone with the mean of both extremes."""
+    low, high = np.quantile(grey, (0.002, 0.998))
+    return bool(np.median(grey) < (low + high) / 2)
+
+
+def _paper(grey: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Brightness of the paper under the ink: a bright, smooth envelope, so that shadows do not count as ink."""
+    height, width = grey.shape
+    step = max(1, max(height, width) // 96)
+    coarse = ndimage.maximum_filter(grey, step)[::step, ::step]
+    coarse = ndimage.percentile_filter(coarse, 60, size=15, mode="nearest")
+    coarse = ndimage.gaussian_filter(coarse, 3, mode="nearest")
+    envelope = Image.fromarray(coarse.astype(np.float32)).resize((width, height), Image.Resampling.BILINEAR)
+    return np.asarray(envelope)
+
+
+def _without_dust(density: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Threshold by Otsu, kept within bounds; then drop specks."""
+    threshold = float(np.clip(threshold_otsu(density) if np.ptp(density) > 0 else 0.5, 0.2, 0.5))
+    mask = density > threshold
+    pieces, count = ndimage.label(mask, np.ones((3, 3)))
+    if count > 1:
+        sizes = np.bincount(pieces.ravel())[1:]
+        keep = sizes >= max(_SPECK_SHARE * sizes.max(), 1)
+        mask = np.concatenate([[False], keep])[pieces]
+    return mask
+
+
+def _fit(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Scale the ink's box so that its longer side is 208, and centre it on 256 x 256, without losing thin lines."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    box = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    scale = EXTENT / max(box.shape)
+    reach = int(np.ceil(1 / scale))
+    if reach > 1:
+        # Thicken first, so that a line thinner than a pixel of the result still covers half of one.
+        box = ndimage.maximum_filter(np.pad(box, reach), reach)[reach:-reach, reach:-reach]
+    size = (max(1, round(box.shape[1] * scale)), max(1, round(box.shape[0] * scale)))
+    smooth = Image.fromarray(box.astype(np.float32)).resize(size, Image.Resampling.BICUBIC)
+    canvas = np.zeros((SIDE, SIDE), np.bool_)
+    top, left = (SIDE - size[1]) // 2, (SIDE - size[0]) // 2
+    canvas[top : top + size[1], left : left + size[0]] = np.asarray(smooth) > 0.4  # noqa: PLR2004 - a little below half keeps thin lines whole
+    return canvas
+
+
+def _centre_lines(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """One-pixel lines: the skeleton of lines, the outline of filled regions."""
+    radius = _FILLED_SHARE * EXTENT
+    depth = ndimage.distance_transform_edt(mask)
+    filled = depth > radius
+    if not filled.any():
+        return skeletonize(mask)
+    region = (ndimage.distance_transform_edt(~filled) <= radius) & mask
+    outline = region & ~ndimage.binary_erosion(region)
+    return outline | skeletonize(mask & ~region)

@@ -1,0 +1,118 @@
+"""The networks: 'Sketch Me That Shoe's Sketch-a-Net, and one on an ImageNet trunk; both see drawings and edge maps."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from models.backbones.efficientnet_lite import CHANNELS, MEAN, SCALE, EfficientNetLite0
+from models.sketch.canvas import WHITE
+from models.sketch.edges import EdgeDetector
+
+DIM = 256
+# Mean grey level that the paper subtracts; nothing is divided (DeepSBIR's train.prototxt).
+PAPER_MEAN = 250.42
+
+
+class SketchANet(nn.Module):
+    """Single-channel Sketch-a-Net, embedding version (section 3 of the paper; layers as released): 8,249,088 parameters.
+
+    Input grey (n, 1, 256, 256), range 0 to 255, white paper; the central 225 x 225 are used. Output unit (n, 256).
+    """
+
+    CROP = 225
+
+    def __init__(self) -> None:
+        """Build with the released initialisation: weights normal with deviation 0.01, biases 0.01."""
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 64, 15, stride=3)
+        self.conv2 = nn.Conv2d(64, 128, 5)
+        self.conv3 = nn.Conv2d(128, 256, 3, padding=1)
+        self.conv4 = nn.Conv2d(256, 256, 3, padding=1)
+        self.conv5 = nn.Conv2d(256, 256, 3, padding=1)
+        self.fc6 = nn.Conv2d(256, 512, 7)
+        self.fc7 = nn.Linear(512, DIM)
+        for parameter in self.parameters():
+            if parameter.ndim > 1:
+                nn.init.normal_(parameter, std=0.01)
+            else:
+                nn.init.constant_(parameter, 0.01)
+
+    def forward(self, canvas: Tensor) -> Tensor:
+        """Embed canvases."""
+        features = _central(canvas, self.CROP) - PAPER_MEAN
+        features = functional.max_pool2d(functional.relu(self.conv1(features)), 3, 2)
+        features = functional.max_pool2d(functional.relu(self.conv2(features)), 3, 2)
+        features = functional.relu(self.conv3(features))
+        features = functional.relu(self.conv4(features))
+        features = functional.max_pool2d(functional.relu(self.conv5(features)), 3, 2)
+        features = functional.relu(self.fc6(features)).flatten(1)
+        return functional.normalize(self.fc7(features))
+
+
+class LiteEmbedding(nn.Module):
+    """EfficientNet-Lite0 with a head that keeps the layout of the lines beside what was attended to.
+
+    Input grey (n, 1, 256, 256), range 0 to 255; the central 224 x 224 are used. Output unit (n, 256).
+    """
+
+    CROP = 224
+    _LAYOUT_CHANNELS = 48
+
+    def __init__(self) -> None:
+        """Build with random weights; `load_imagenet` fills the trunk."""
+        super().__init__()
+        self.trunk = EfficientNetLite0()
+        self.attention = nn.Conv2d(CHANNELS, 1, 1)
+        self.attended = nn.Linear(CHANNELS, DIM)
+        self.layout = nn.Conv2d(CHANNELS, self._LAYOUT_CHANNELS, 1)
+        self.laid_out = nn.Linear(self._LAYOUT_CHANNELS * (self.CROP // 32) ** 2, DIM)
+
+    def forward(self, canvas: Tensor) -> Tensor:
+        """Embed canvases."""
+        pixels = (_central(canvas, self.CROP) / WHITE - MEAN) / SCALE
+        features = self.trunk(pixels.expand(-1, 3, -1, -1))
+        weights = torch.softmax(self.attention(features).flatten(2), dim=-1)
+        attended = self.attended((features.flatten(2) * weights).sum(dim=-1))
+        laid_out = self.laid_out(self.layout(features).flatten(1))
+        return functional.normalize(attended + laid_out)
+
+
+class SketchRetrieval(nn.Module):
+    """One embedding network for both sides, and the edge detector that turns a photo into something like a drawing.
+
+    Implements `models.contracts.EmbeddingNetwork`.
+    """
+
+    def __init__(self, embedding: SketchANet | LiteEmbedding) -> None:
+        """Put `embedding` behind the detector."""
+        super().__init__()
+        self.edges = EdgeDetector()
+        self.embedding = embedding
+
+    def embed_queries(self, batch: Tensor) -> Tensor:
+        """Embed drawings on the canvas, uint8 (n, 1, 256, 256); returns unit vectors (n, 256)."""
+        vectors: Tensor = self.embedding(self._cast(batch))
+        return vectors
+
+    def embed_items(self, batch: Tensor) -> Tensor:
+        """Embed framed photos, uint8 (n, 3, 256, 256); returns unit vectors (n, 256)."""
+        vectors: Tensor = self.embedding(self._drawn(batch))
+        return vectors
+
+    def view_items(self, batch: Tensor) -> Tensor:
+        """Draw the edge maps of framed photos, uint8 (n, 3, 256, 256), as uint8 grey (n, 256, 256)."""
+        return self._drawn(batch)[:, 0].round().to(torch.uint8)
+
+    def _drawn(self, batch: Tensor) -> Tensor:
+        return self.edges.draw(self._cast(batch) / WHITE) * WHITE
+
+    def _cast(self, batch: Tensor) -> Tensor:
+        weight = self.edges.head.weight
+        return batch.to(weight.dtype).contiguous(memory_format=torch.channels_last)
+
+
+def _central(canvas: Tensor, side: int) -> Tensor:
+    top, left = ((size - side) // 2 for size in canvas.shape[-2:])
+    return canvas[..., top : top + side, left : left + side]

@@ -1,0 +1,180 @@
+"""The training loop that every system shares: seeded, resumable, judged as it goes."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import torch
+from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from models.devices import Device
+
+
+class Recipe(Protocol):
+    """How one network is trained and judged; implementations are frozen dataclasses of hyper-parameters."""
+
+    @property
+    def steps(self) -> int:
+        """Optimiser steps in all."""
+
+    @property
+    def evaluate_every(self) -> int:
+        """Steps between judgements."""
+
+    def build(self) -> nn.Module:
+        """Make the network to start from; the same every time."""
+
+    def parameter_groups(self, network: nn.Module) -> list[dict[str, Any]]:
+        """Parameters with their learning rates, for AdamW."""
+
+    def loss(self, network: nn.Module, step: int, device: Device) -> Tensor:
+        """Draw the batch of a step, a function of the seed and the step alone, and return its mean loss."""
+
+    def evaluate(self, network: nn.Module, device: Device) -> Mapping[str, float]:
+        """Judge on held-out training data; the first figure is the one by which the best weights are kept."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One line of a training log: step of steps, mean loss since the last line, and held-out figures when judged."""
+
+    step: int
+    steps: int
+    loss: float
+    figures: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The best weights by the recipe's first held-out figure.
+
+    Attributes:
+        network: on the CPU, float32, holding those weights.
+        step: when they were judged.
+        figures: what was found then.
+        seconds: time spent, over all resumed runs.
+    """
+
+    network: nn.Module
+    step: int
+    figures: Mapping[str, float]
+    seconds: float
+
+
+def fit(
+    recipe: Recipe, state: Path, device: Device, report: Callable[[Progress], None], save_seconds: float = 60.0
+) -> Trained:
+    """Train by a recipe from its start, or from where `state` says an earlier run was killed.
+
+    The learning rate warms up over the first 5 % of the steps and falls to zero along a cosine. Weights are averaged
+    exponentially; the averaged ones are judged and kept.
+
+    Args:
+        recipe: what to train.
+        state: a file for weights and optimiser, written at least every `save_seconds` seconds, deleted by no one.
+        device: where to train; its number format is used for forward passes under autocast.
+        report: called about every ten steps and at every judgement.
+        save_seconds: how much work a kill may cost.
+    """
+    network, average = recipe.build(), recipe.build()
+    for module in (network, average):
+        module.to(device.name, memory_format=torch.channels_last)
+    groups = recipe.parameter_groups(network)
+    optimiser = torch.optim.AdamW(groups)
+    rates = [group["lr"] for group in optimiser.param_groups]
+    run = _Run()
+    if state.exists():
+        stored = torch.load(state, map_location=device.name, weights_only=True)
+        network.load_state_dict(stored["network"])
+        average.load_state_dict(stored["average"])
+        optimiser.load_state_dict(stored["optimiser"])
+        run = _Run(**stored["run"])
+    started, saved, losses = time.monotonic() - run.seconds, time.monotonic(), list[float]()
+    for step in range(run.step, recipe.steps):
+        for group, rate in zip(optimiser.param_groups, rates, strict=True):
+            group["lr"] = rate * schedule(step, recipe.steps)
+        network.train()
+        with torch.autocast(device.name.split(":")[0], device.dtype, enabled=device.dtype is not torch.float32):
+            loss = recipe.loss(network, step, device)
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+        optimiser.step()
+        _follow(average, network, step)
+        losses.append(float(loss.detach()))
+        run.step = step + 1
+        figures: Mapping[str, float] = {}
+        if run.step % recipe.evaluate_every == 0 or run.step == recipe.steps:
+            average.eval()
+            figures = recipe.evaluate(average, device)
+            run.judge(figures, average)
+        if figures or run.step % 10 == 0:
+            report(Progress(run.step, recipe.steps, math.fsum(losses) / len(losses), figures))
+            losses.clear()
+        if time.monotonic() - saved > save_seconds or run.step == recipe.steps:
+            run.seconds = time.monotonic() - started
+            parts = {"network": network, "average": average, "optimiser": optimiser}
+            _save(state, {**{name: part.state_dict() for name, part in parts.items()}, "run": vars(run)})
+            saved = time.monotonic()
+    best = recipe.build()
+    best.load_state_dict({name: tensor.cpu() for name, tensor in run.weights.items()})
+    return Trained(best.eval(), run.best_step, run.figures, run.seconds)
+
+
+def schedule(step: int, steps: int) -> float:
+    """Share of the full learning rate at a step: linear warm-up over 5 %, then half a cosine down to zero."""
+    warm = max(1, steps // 20)
+    if step < warm:
+        return (step + 1) / warm
+    return 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))
+
+
+class _Run:
+    """What a resumed run must know beside the tensors of the optimiser."""
+
+    def __init__(  # noqa: PLR0913 - mirrors the stored record
+        self,
+        step: int = 0,
+        seconds: float = 0.0,
+        best: float = -math.inf,
+        best_step: int = 0,
+        figures: Mapping[str, float] | None = None,
+        weights: dict[str, Tensor] | None = None,
+    ) -> None:
+        self.step, self.seconds, self.best, self.best_step = step, seconds, best, best_step
+        self.figures = dict(figures or {})
+        self.weights = weights or {}
+
+    def judge(self, figures: Mapping[str, float], network: nn.Module) -> None:
+        leading = next(iter(figures.values()))
+        if leading >= self.best:
+            self.best, self.best_step, self.figures = leading, self.step, dict(figures)
+            self.weights = {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
+
+
+def _follow(average: nn.Module, network: nn.Module, step: int) -> None:
+    """Move the average towards the network, faster in the beginning; counters and statistics are averaged too."""
+    decay = min(0.99, (step + 1) / (step + 10))
+    current = network.state_dict()
+    with torch.no_grad():
+        for name, tensor in average.state_dict().items():
+            if tensor.is_floating_point():
+                tensor.lerp_(current[name], 1 - decay)
+            else:
+                tensor.copy_(current[name])
+
+
+def _save(path: Path, content: Mapping[str, object]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_suffix(".new")
+    torch.save(content, aside)
+    aside.replace(path)
+    os.sync()
