@@ -63,8 +63,8 @@ $(INSTALLED): pyproject.toml constraints.txt
 	    "$$python" -m venv --clear .venv; \
 	fi
 	@echo "Installing Likeness and what it stands on into .venv"
-	@.venv/bin/python -m pip uninstall --quiet --yes faiss-$(OTHER) 2>/dev/null
-	@.venv/bin/python -m pip install --quiet --editable ".[$(EXTRA),dev]" --constraint constraints.txt
+	@.venv/bin/python -m pip uninstall --quiet --yes faiss-$(OTHER) 2>/dev/null || true
+	@.venv/bin/python -m pip install --editable ".[$(EXTRA),dev]" --constraint constraints.txt
 	@rm -f .venv/installed-*
 	@echo $(EXTRA) > .venv/extra
 	@touch $@
