@@ -31,12 +31,12 @@ class Picture:
     @property
     def width(self) -> int:
         """Width in pixels."""
-        return self.rgb.shape[1]
+        return int(self.rgb.shape[1])
 
     @property
     def height(self) -> int:
         """Height in pixels."""
-        return self.rgb.shape[0]
+        return int(self.rgb.shape[0])
 
 
 def decode(content: bytes, max_pixels: int = MAX_PIXELS) -> Picture:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from models.checkpoints import Checkpoint, CheckpointStore
-from models.devices import Device
+from models.devices import Device, place
 from models.registry import spec as find_spec
 
 if TYPE_CHECKING:
@@ -132,8 +132,8 @@ def _network_on(
     network: nn.Module = description.networks[checkpoint.network]()
     network.load_state_dict(tensors)
     network.eval().requires_grad_(requires_grad=False)
-    placed: EmbeddingNetwork = network.to(device.name, dtype=dtype, memory_format=torch.channels_last)
-    return placed
+    place(network, device, dtype)
+    return cast("EmbeddingNetwork", network)
 
 
 def _agree(exact: Predictor, fast: Predictor) -> bool:

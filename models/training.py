@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import torch
 from torch import Tensor, nn
 
+from models.devices import place
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -86,7 +88,7 @@ def fit(
     """
     network, average = recipe.build(), recipe.build()
     for module in (network, average):
-        module.to(device.name, memory_format=torch.channels_last)
+        place(module, device)
     groups = recipe.parameter_groups(network)
     optimiser = torch.optim.AdamW(groups)
     rates = [group["lr"] for group in optimiser.param_groups]
@@ -121,7 +123,7 @@ def fit(
             losses.clear()
         if time.monotonic() - saved > save_seconds or run.step == recipe.steps:
             run.seconds = time.monotonic() - started
-            parts = {"network": network, "average": average, "optimiser": optimiser}
+            parts: dict[str, Any] = {"network": network, "average": average, "optimiser": optimiser}
             _save(state, {**{name: part.state_dict() for name, part in parts.items()}, "run": vars(run)})
             saved = time.monotonic()
     best = recipe.build()
@@ -140,7 +142,7 @@ def schedule(step: int, steps: int) -> float:
 class _Run:
     """What a resumed run must know beside the tensors of the optimiser."""
 
-    def __init__(  # noqa: PLR0913 - mirrors the stored record
+    def __init__(
         self,
         step: int = 0,
         seconds: float = 0.0,

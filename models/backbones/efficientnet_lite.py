@@ -6,7 +6,7 @@ Parameter names are those of the weights that the package `efficientnet-lite0-py
 from __future__ import annotations
 
 import importlib.metadata
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
@@ -78,7 +78,7 @@ class _Block(nn.Module):
         if self._expands:
             hidden = functional.relu6(self._bn0(self._expand_conv(hidden)))
         hidden = functional.relu6(self._bn1(self._depthwise_conv(hidden)))
-        hidden = self._bn2(self._project_conv(hidden))
+        hidden = cast("Tensor", self._bn2(self._project_conv(hidden)))
         return features + hidden if self._adds else hidden
 
 

@@ -69,7 +69,8 @@ class PhotoSketches:
 
 def is_held_out(items: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Tell which items of a train part are never trained on."""
-    return items % HELD_OUT_EVERY == HELD_OUT_REST
+    chosen: NDArray[np.bool_] = items % HELD_OUT_EVERY == HELD_OUT_REST
+    return chosen
 
 
 def load_pairs(folder: Path, split: str) -> Pairs:

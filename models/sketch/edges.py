@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -23,7 +25,7 @@ class EdgeDetector(nn.Module):
         self.stem = _Convolution(3, first, stride=2)
         self.downs = nn.ModuleList(
             nn.Sequential(_Convolution(incoming, outgoing, stride=2), _Convolution(outgoing, outgoing))
-            for incoming, outgoing in zip(_CHANNELS, _CHANNELS[1:], strict=False)
+            for incoming, outgoing in itertools.pairwise(_CHANNELS)
         )
         self.ups = nn.ModuleList(
             _Convolution(deep + shallow, shallow)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 
 from models.metrics import accuracy_at, correct_triplets, ranks
 from models.sketch.datasets import load_pairs
@@ -46,9 +47,9 @@ def evaluate(data: Path, predictor: Predictor) -> Mapping[str, float]:
 
 def embed_drawings(predictor: Predictor, canvases: Tensor) -> Vectors:
     """Embed canvases, uint8 (n, 1, 256, 256), in batches; returns float32 (n, dim)."""
-    return np.concatenate([predictor.predict_queries(part) for part in canvases.split(predictor.spec.max_batch)])
+    return np.concatenate([predictor.predict_queries(part) for part in torch.split(canvases, predictor.spec.max_batch)])
 
 
 def embed_photos(predictor: Predictor, photos: Tensor) -> Vectors:
     """Embed framed photos, uint8 (n, 3, 256, 256), in batches; returns float32 (n, dim)."""
-    return np.concatenate([predictor.predict_items(part) for part in photos.split(predictor.spec.max_batch)])
+    return np.concatenate([predictor.predict_items(part) for part in torch.split(photos, predictor.spec.max_batch)])

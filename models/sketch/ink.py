@@ -26,8 +26,12 @@ if TYPE_CHECKING:
 _WORKING_SIDE = 768
 # Least difference between ink and paper, of a full scale of 1.
 _LEAST_CONTRAST = 0.08
+# Otsu's threshold is kept between these shares of the strongest ink.
+_THRESHOLDS = (0.2, 0.5)
+_LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32) / 255
 # A region is filled, not a line, where a disc of this share of the ink's extent fits into it.
 _FILLED_SHARE = 0.045
+_NEIGHBOURS = np.ones((3, 3), np.bool_)
 # Fewer pixels than this have no meaningful tail of a distribution.
 _SMALL = 64 * 64
 # Specks below this share of the largest connected piece of ink are dust, if the paper is not clean.
@@ -44,8 +48,8 @@ def draw_ink(picture: Picture) -> Tensor:
         EmptyDrawing: nothing stands out from the paper.
     """
     density = ink_density(picture)
-    mask = _without_dust(density)
-    return draw_lines(_centre_lines(_fit(mask)))
+    threshold = float(np.clip(threshold_otsu(density), *_THRESHOLDS))
+    return draw_lines(_centre_lines(_fit(_without_dust(density, threshold), threshold)))
 
 
 def ink_density(picture: Picture) -> NDArray[np.float32]:
@@ -56,7 +60,7 @@ def ink_density(picture: Picture) -> NDArray[np.float32]:
     """
     density = _alpha_ink(picture)
     if density is None:
-        grey = _reduced(picture.rgb @ np.array([0.299, 0.587, 0.114], np.float32) / 255)
+        grey = _reduced(picture.rgb @ _LUMINANCE)
         if _is_light_on_dark(grey):
             grey = 1 - grey
         density = np.clip(_paper(grey) - grey, 0, 1)
@@ -65,7 +69,7 @@ def ink_density(picture: Picture) -> NDArray[np.float32]:
     if strongest < _LEAST_CONTRAST:
         message = "No drawing was found in the picture: it is of one tone."
         raise EmptyDrawing(message)
-    return np.minimum(density / strongest, 1)
+    return np.minimum(density / strongest, 1).astype(np.float32)
 
 
 def _alpha_ink(picture: Picture) -> NDArray[np.float32] | None:
@@ -76,13 +80,16 @@ def _alpha_ink(picture: Picture) -> NDArray[np.float32] | None:
     return _reduced(opacity) if opacity.mean() < 0.5 else None  # noqa: PLR2004 - mostly transparent
 
 
-def _reduced(plane: NDArray[np.float32]) -> NDArray[np.float32]:
+def _reduced(plane: NDArray[np.floating]) -> NDArray[np.float32]:
     height, width = plane.shape
     scale = _WORKING_SIDE / max(height, width)
     if scale >= 1:
         return plane.astype(np.float32)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(Image.fromarray(plane.astype(np.float32)).resize(size, Image.Resampling.BOX))
+    small: NDArray[np.float32] = np.asarray(
+        Image.fromarray(plane.astype(np.float32)).resize(size, Image.Resampling.BOX)
+    )
+    return small
 
 
 def _is_light_on_dark(grey: NDArray[np.float32]) -> bool:
@@ -102,42 +109,48 @@ def _paper(grey: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(envelope)
 
 
-def _without_dust(density: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Threshold by Otsu, kept within bounds; then drop specks."""
-    threshold = float(np.clip(threshold_otsu(density) if np.ptp(density) > 0 else 0.5, 0.2, 0.5))
-    mask = density > threshold
-    pieces, count = ndimage.label(mask, np.ones((3, 3)))
-    if count > 1:
-        sizes = np.bincount(pieces.ravel())[1:]
-        keep = sizes >= max(_SPECK_SHARE * sizes.max(), 1)
-        mask = np.concatenate([[False], keep])[pieces]
-    return mask
+def _without_dust(density: NDArray[np.float32], threshold: float) -> NDArray[np.float32]:
+    """Set to zero the specks of ink that are small beside the largest connected piece."""
+    pieces, count = ndimage.label(density > threshold, _NEIGHBOURS)
+    if count <= 1:
+        return density
+    sizes = np.bincount(pieces.ravel())[1:]
+    dust = np.concatenate([[False], sizes < _SPECK_SHARE * sizes.max()])[pieces]
+    clean = density.copy()
+    # The faint rim of a speck goes with it.
+    clean[ndimage.binary_dilation(dust, _NEIGHBOURS, iterations=2) & ((pieces == 0) | dust)] = 0
+    return clean
 
 
-def _fit(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _fit(density: NDArray[np.float32], threshold: float) -> NDArray[np.bool_]:
     """Scale the ink's box so that its longer side is 208, and centre it on 256 x 256, without losing thin lines."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    box = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    inked = density > threshold
+    rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
+    box = density[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     scale = EXTENT / max(box.shape)
     reach = int(np.ceil(1 / scale))
     if reach > 1:
-        # Thicken first, so that a line thinner than a pixel of the result still covers half of one.
-        box = ndimage.maximum_filter(np.pad(box, reach), reach)[reach:-reach, reach:-reach]
+        # Thicken first, so that a line thinner than a pixel of the result still covers one.
+        box = ndimage.maximum_filter(box, reach, mode="constant")
     size = (max(1, round(box.shape[1] * scale)), max(1, round(box.shape[0] * scale)))
-    smooth = Image.fromarray(box.astype(np.float32)).resize(size, Image.Resampling.BICUBIC)
+    fitted = np.asarray(Image.fromarray(box).resize(size, Image.Resampling.BICUBIC)) > threshold
     canvas = np.zeros((SIDE, SIDE), np.bool_)
     top, left = (SIDE - size[1]) // 2, (SIDE - size[0]) // 2
-    canvas[top : top + size[1], left : left + size[0]] = np.asarray(smooth) > 0.4  # noqa: PLR2004 - a little below half keeps thin lines whole
+    canvas[top : top + size[1], left : left + size[0]] = fitted
     return canvas
 
 
 def _centre_lines(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """One-pixel lines: the skeleton of lines, the outline of filled regions."""
     radius = _FILLED_SHARE * EXTENT
-    depth = ndimage.distance_transform_edt(mask)
-    filled = depth > radius
+    filled = ndimage.distance_transform_edt(mask) > radius
     if not filled.any():
-        return skeletonize(mask)
+        return _skeleton(mask)
     region = (ndimage.distance_transform_edt(~filled) <= radius) & mask
-    outline = region & ~ndimage.binary_erosion(region)
-    return outline | skeletonize(mask & ~region)
+    outline: NDArray[np.bool_] = region & ~ndimage.binary_erosion(region)
+    return outline | _skeleton(mask & ~region)
+
+
+def _skeleton(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    lines: NDArray[np.bool_] = skeletonize(mask)
+    return lines

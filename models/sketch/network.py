@@ -16,7 +16,7 @@ PAPER_MEAN = 250.42
 
 
 class SketchANet(nn.Module):
-    """Single-channel Sketch-a-Net, embedding version (section 3 of the paper; layers as released): 8,249,088 parameters.
+    """Single-channel Sketch-a-Net, embedding version (section 3 of the paper, layers as released): 8,249,088 weights.
 
     Input grey (n, 1, 256, 256), range 0 to 255, white paper; the central 225 x 225 are used. Output unit (n, 256).
     """

@@ -69,4 +69,5 @@ def _box(rgb: NDArray[np.uint8], ground: NDArray[np.uint8]) -> tuple[int, int, i
 
 
 def _difference(pixels: NDArray[np.uint8], ground: NDArray[np.uint8]) -> NDArray[np.int16]:
-    return np.abs(pixels.astype(np.int16) - ground.astype(np.int16)).max(axis=-1)
+    difference: NDArray[np.int16] = np.abs(pixels.astype(np.int16) - ground.astype(np.int16)).max(axis=-1)
+    return difference

@@ -144,7 +144,7 @@ class EmbeddingRecipe:
         held_out = self.gallery.held_out
         with torch.inference_mode():
             queries = embed_canvases(network, held_out.drawings, device)
-            figures = {}
+            figures: dict[str, float] = {}
             for name, canvases in held_out.items.items():
                 scores = queries @ embed_canvases(network, canvases, device).T
                 found = ranks(scores, held_out.truth)
@@ -160,7 +160,7 @@ def embed_canvases(network: nn.Module, canvases: Tensor, device: Device, batch: 
     ):
         rows = [
             network(part.to(device.name).float().contiguous(memory_format=torch.channels_last)).float().cpu()
-            for part in canvases.split(batch)
+            for part in torch.split(canvases, batch)
         ]
     return np.asarray(torch.cat(rows).numpy())
 
