@@ -1,0 +1,145 @@
+"""What a server answers, as the client's values; names that a newer server adds are passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self, TypeAlias
+
+Json: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One item that a search found; `score` is the cosine, at most 1."""
+
+    key: str
+    score: float
+    title: str
+    metadata: Json
+    image_url: str | None
+    thumbnail_url: str | None
+
+    @classmethod
+    def from_json(cls, answer: Json) -> Self:
+        """Read a hit."""
+        return cls(
+            key=answer["key"],
+            score=float(answer["score"]),
+            title=answer["title"],
+            metadata=answer["metadata"],
+            image_url=answer["image_url"],
+            thumbnail_url=answer.get("thumbnail_url"),
+        )
+
+
+@dataclass(frozen=True)
+class ModelUsed:
+    """The model, and the digest of the weights, that a search was embedded with."""
+
+    name: str
+    checkpoint: str | None
+
+
+@dataclass(frozen=True)
+class SearchAnswer:
+    """What a search found, best first.
+
+    Attributes:
+        hits: the items found.
+        collection: where they were searched.
+        generation: number of the published index; None before the first build.
+        model: what the query was embedded with.
+        took_ms: milliseconds of each step.
+    """
+
+    hits: tuple[Hit, ...]
+    collection: str
+    generation: int | None
+    model: ModelUsed
+    took_ms: Mapping[str, float]
+
+    @classmethod
+    def from_json(cls, answer: Json) -> Self:
+        """Read what a search found."""
+        return cls(
+            hits=tuple(map(Hit.from_json, answer["hits"])),
+            collection=answer["collection"],
+            generation=answer["generation"],
+            model=ModelUsed(answer["model"]["name"], answer["model"]["checkpoint"]),
+            took_ms=answer["took_ms"],
+        )
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item of a collection."""
+
+    key: str
+    title: str
+    metadata: Json
+    image_url: str | None
+    thumbnail_url: str | None
+    updated_at: datetime
+
+    @classmethod
+    def from_json(cls, answer: Json) -> Self:
+        """Read an item."""
+        return cls(
+            key=answer["key"],
+            title=answer["title"],
+            metadata=answer["metadata"],
+            image_url=answer["image_url"],
+            thumbnail_url=answer["thumbnail_url"],
+            updated_at=datetime.fromisoformat(answer["updated_at"]),
+        )
+
+
+@dataclass(frozen=True)
+class ItemPage:
+    """Some items in a row, and where the next ones begin; None after the last."""
+
+    items: tuple[Item, ...]
+    next_cursor: str | None
+
+    @classmethod
+    def from_json(cls, answer: Json) -> Self:
+        """Read a page."""
+        return cls(tuple(map(Item.from_json, answer["items"])), answer["next_cursor"])
+
+
+@dataclass(frozen=True)
+class Collection:
+    """One collection.
+
+    Attributes:
+        name: what it is called in addresses and commands.
+        title: what it is called before people.
+        model: which model embeds its items.
+        items: how many it holds.
+        change_seq: number of its latest change.
+        generation: number of the published index; None before the first build.
+        created_at: when it was made.
+    """
+
+    name: str
+    title: str
+    model: str
+    items: int
+    change_seq: int
+    generation: int | None
+    created_at: datetime
+
+    @classmethod
+    def from_json(cls, answer: Json) -> Self:
+        """Read a collection."""
+        return cls(
+            name=answer["name"],
+            title=answer["title"],
+            model=answer["model"],
+            items=answer["items"],
+            change_seq=answer["change_seq"],
+            generation=answer["generation"],
+            created_at=datetime.fromisoformat(answer["created_at"]),
+        )

@@ -1,0 +1,284 @@
+"""What the client sends, what it makes of the answers, and how it fails, before a scripted server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import HTTP
+from typing import Any
+from urllib.parse import unquote
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.answers import Hit, ModelUsed
+from app.client import LikenessClient, LikenessError
+from app.retries import RetryPolicy
+
+URL = "http://likeness.test"
+ITEM = {
+    "key": "a/b",
+    "title": "Boot",
+    "metadata": {"colour": "red"},
+    "image_url": "/v1/pictures/ff",
+    "thumbnail_url": "/v1/pictures/ff/thumbnail",
+    "updated_at": "2026-01-02T03:04:05Z",
+}
+COLLECTION = {
+    "name": "shoes",
+    "title": "Shoes",
+    "model": "sketch",
+    "items": 3,
+    "change_seq": 5,
+    "generation": None,
+    "created_at": "2026-01-02T03:04:05+00:00",
+}
+HIT = {name: ITEM[name] for name in ("key", "title", "metadata", "image_url", "thumbnail_url")} | {"score": 1}
+SEARCH = {
+    "hits": [HIT],
+    "collection": "shoes",
+    "generation": 2,
+    "model": {"name": "sketch", "checkpoint": "ab" * 32},
+    "took_ms": {"decode": 0.5},
+}
+NEVER_AGAIN = RetryPolicy(attempts=1)
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+class Server:
+    """Answers every request alike and keeps what it was sent."""
+
+    def __init__(self, answer: Any = None, status: int = 200) -> None:
+        self._answer, self._status = answer, status
+        self.requests: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """Keep a request and answer it."""
+        request.read()
+        self.requests.append(request)
+        return httpx.Response(self._status, json=self._answer)
+
+    @property
+    def request(self) -> httpx.Request:
+        """The one request that was sent."""
+        (request,) = self.requests
+        return request
+
+    @property
+    def line(self) -> str:
+        """Method and path of the one request, as they stood on the wire."""
+        return f"{self.request.method} {self.request.url.raw_path.decode().partition('?')[0]}"
+
+
+def client_of(handler: Handler, retries: RetryPolicy = NEVER_AGAIN) -> LikenessClient:
+    """Make a client whose network is a function."""
+    return LikenessClient(URL, retries=retries, transport=httpx.MockTransport(handler), sleep=lambda _: None)
+
+
+def parts(request: httpx.Request) -> dict[str, bytes]:
+    """Take a multipart body apart with the standard library's mail parser."""
+    head = f"Content-Type: {request.headers['Content-Type']}\r\n\r\n".encode()
+    found = {}
+    for part in message_from_bytes(head + request.content, policy=HTTP).iter_parts():
+        payload = part.get_payload(decode=True)
+        assert isinstance(payload, bytes)
+        found[str(part.get_param("name", header="content-disposition"))] = payload
+    return found
+
+
+def test_a_drawing_is_sent_as_multipart_and_hits_come_back_as_values() -> None:
+    """A search carries the picture's bytes unchanged, everything else in the query string, and returns typed hits."""
+    server = Server(SEARCH)
+    picture = bytes(range(256))
+    answer = client_of(server).search_sketch(picture, collection="people", k=7, where={"price": {"lt": 50}})
+    assert server.line == "POST /v1/search/sketch"
+    assert parts(server.request) == {"image": picture}
+    parameters = dict(server.request.url.params)
+    assert json.loads(parameters.pop("filter")) == {"price": {"lt": 50}}
+    assert parameters == {"collection": "people", "k": "7"}
+    assert answer.hits == (Hit("a/b", 1.0, "Boot", {"colour": "red"}, "/v1/pictures/ff", "/v1/pictures/ff/thumbnail"),)
+    assert answer.model == ModelUsed("sketch", "ab" * 32)
+    assert (answer.collection, answer.generation, answer.took_ms) == ("shoes", 2, {"decode": 0.5})
+
+
+def test_strokes_are_sent_as_lists_of_points() -> None:
+    """Any sequences of points become the JSON the server reads, and no filter is sent unless asked for."""
+    server = Server(SEARCH)
+    client_of(server).search_strokes((((0, 1.5), (2, 3)), ((4, 5),)))
+    assert server.line == "POST /v1/search/sketch"
+    assert json.loads(server.request.content) == {"strokes": [[[0, 1.5], [2, 3]], [[4, 5]]]}
+    assert dict(server.request.url.params) == {"collection": "shoes", "k": "24"}
+
+
+@pytest.mark.parametrize(
+    ("call", "line", "answer"),
+    [
+        (lambda c: c.search_similar("shoes", "a", k=3), "POST /v1/search/similar/shoes/a", SEARCH),
+        (lambda c: c.collections(), "GET /v1/collections", {"collections": [COLLECTION]}),
+        (lambda c: c.collection("shoes"), "GET /v1/collections/shoes", COLLECTION),
+        (lambda c: c.create_collection("shoes"), "POST /v1/collections", COLLECTION),
+        (lambda c: c.delete_collection("shoes"), "DELETE /v1/collections/shoes", None),
+        (lambda c: c.page("shoes"), "GET /v1/collections/shoes/items", {"items": [ITEM], "next_cursor": None}),
+        (lambda c: c.item("shoes", "a"), "GET /v1/collections/shoes/items/a", ITEM),
+        (lambda c: c.put_item("shoes", "a", b""), "PUT /v1/collections/shoes/items/a", ITEM),
+        (lambda c: c.patch_item("shoes", "a", title="x"), "PATCH /v1/collections/shoes/items/a", ITEM),
+        (lambda c: c.delete_item("shoes", "a"), "DELETE /v1/collections/shoes/items/a", None),
+        (lambda c: c.view_sketch(b""), "POST /v1/view/sketch", None),
+        (lambda c: c.view_item("shoes", "a"), "GET /v1/view/shoes/a", None),
+        (lambda c: c.picture("/v1/pictures/ff/thumbnail"), "GET /v1/pictures/ff/thumbnail", None),
+    ],
+)
+def test_every_call_goes_where_the_api_has_it(call: Callable[[LikenessClient], Any], line: str, answer: Any) -> None:
+    """One call is one request, to the documented address."""
+    server = Server(answer)
+    call(client_of(server))
+    assert server.line == line
+
+
+@pytest.mark.parametrize(
+    ("call", "again"),
+    [
+        (lambda c: c.search_sketch(b""), True),
+        (lambda c: c.search_strokes([]), True),
+        (lambda c: c.search_similar("shoes", "a"), True),
+        (lambda c: c.view_sketch(b""), True),
+        (lambda c: c.item("shoes", "a"), True),
+        (lambda c: c.delete_item("shoes", "a"), True),
+        (lambda c: c.put_item("shoes", "a", b""), True),
+        (lambda c: c.create_collection("shoes"), False),
+        (lambda c: c.patch_item("shoes", "a"), False),
+    ],
+)
+def test_what_changes_nothing_twice_is_repeated_after_a_lost_answer(
+    call: Callable[[LikenessClient], Any], again: bool
+) -> None:
+    """Searches are posted but change nothing; making a collection and patching an item may have happened."""
+    server = Server({}, status=502)
+    with pytest.raises(LikenessError) as caught:
+        call(client_of(server, RetryPolicy(attempts=3)))
+    assert caught.value.status == 502
+    assert len(server.requests) == (3 if again else 1)
+
+
+@given(key=st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=40))
+def test_any_key_reaches_the_server_whole(key: str) -> None:
+    """Slashes, dots, per cent signs, question marks and emoji: the decoded path ends in the key, nothing collapsed."""
+    server = Server(ITEM)
+    client_of(server).item("shoes", key)
+    assert unquote(server.line) == f"GET /v1/collections/shoes/items/{key}"
+    assert server.request.url.params == httpx.QueryParams()
+
+
+@pytest.mark.parametrize("key", [".", "..", "../..", "a/../b", "./a", "a//b", "/a", "a/", "?", "#", "%2F", "+", " "])
+def test_keys_that_look_like_addresses_reach_the_server_whole(key: str) -> None:
+    """No dot, slash or sign in a key is taken for part of the address."""
+    server = Server(ITEM)
+    client_of(server).item("shoes", key)
+    assert unquote(server.line) == f"GET /v1/collections/shoes/items/{key}"
+
+
+def test_an_item_is_put_with_title_and_metadata() -> None:
+    """Metadata travels as one JSON field beside the picture."""
+    server = Server(ITEM)
+    item = client_of(server).put_item("shoes", "a", b"\x00\xff", title="Ümlaut", metadata={"n": [1, None]})
+    sent = parts(server.request)
+    assert json.loads(sent.pop("metadata")) == {"n": [1, None]}
+    assert sent == {"image": b"\x00\xff", "title": "Ümlaut".encode()}
+    assert item.updated_at == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+def test_a_patch_names_only_what_it_changes() -> None:
+    """What is not given stays as it is; None inside metadata is sent, for it removes a name."""
+    server = Server(ITEM)
+    client_of(server).patch_item("shoes", "a", metadata={"colour": None})
+    assert json.loads(server.request.content) == {"metadata": {"colour": None}}
+
+
+def test_answers_cannot_be_changed() -> None:
+    """A value is what the server said; nobody changes it on the way."""
+    collection = client_of(Server(COLLECTION)).collection("shoes")
+    with pytest.raises(FrozenInstanceError):
+        collection.items = 4  # type: ignore[misc]
+
+
+@given(count=st.integers(0, 25), size=st.integers(1, 10))
+def test_all_items_are_visited_once_and_in_order(count: int, size: int) -> None:
+    """Going through the items follows the cursors to the end, whatever the page size."""
+
+    def serve(request: httpx.Request) -> httpx.Response:
+        start, limit = int(request.url.params.get("cursor", 0)), int(request.url.params["limit"])
+        page = [{**ITEM, "key": str(number)} for number in range(count)][start : start + limit]
+        cursor = str(start + limit) if start + limit < count else None
+        return httpx.Response(200, json={"items": page, "next_cursor": cursor})
+
+    items = client_of(serve).items("shoes", page_size=size)
+    assert [item.key for item in items] == [str(number) for number in range(count)]
+
+
+def test_names_a_newer_server_adds_are_passed_over() -> None:
+    """A client outlives the addition of a field."""
+    assert client_of(Server({**ITEM, "new": 1})).item("shoes", "a").key == "a/b"
+
+
+def test_a_problem_is_raised_with_its_facts() -> None:
+    """The message is the server's sentence; type, title, request id and field errors stand beside it."""
+    problem = {
+        "type": "https://likeness.test/problems/unknown-item",
+        "title": "Unknown item",
+        "status": 404,
+        "detail": "There is no item 'a'.",
+        "instance": "/v1/collections/shoes/items/a",
+        "request_id": "r1",
+        "errors": [{"field": "key"}],
+    }
+    with pytest.raises(LikenessError) as caught:
+        client_of(Server(problem, status=404)).item("shoes", "a")
+    error = caught.value
+    assert str(error) == "There is no item 'a'."
+    assert (error.status, error.type, error.title) == (404, problem["type"], "Unknown item")
+    assert (error.request_id, error.errors) == ("r1", ({"field": "key"},))
+
+
+@pytest.mark.parametrize("body", [b"<html>no</html>", b"", b"\xff", b"[1]", b'"text"', b"null", b"{}"])
+def test_an_answer_of_something_before_the_server_is_an_error_too(body: bytes) -> None:
+    """A proxy's page, or nothing at all, becomes a sentence with the status."""
+    client = client_of(lambda _: httpx.Response(502, content=body))
+    with pytest.raises(LikenessError, match="502") as caught:
+        client.item("shoes", "a")
+    assert caught.value.status == 502
+    assert caught.value.type == "about:blank"
+    assert str(caught.value).endswith(".")
+
+
+@pytest.mark.parametrize(
+    "answer", [[], {}, None, "text", {**ITEM, "updated_at": "yesterday"}, {**ITEM, "updated_at": 3}]
+)
+def test_an_answer_of_another_kind_of_server_is_an_error(answer: Any) -> None:
+    """What answers 200 but is no Likeness server is named, instead of a KeyError raised."""
+    with pytest.raises(LikenessError, match="is it one"):
+        client_of(Server(answer)).item("shoes", "a")
+
+
+@pytest.mark.parametrize("failure", [httpx.ConnectError("refused"), httpx.ReadTimeout(""), httpx.TooManyRedirects("")])
+def test_a_failing_network_is_one_sentence(failure: Exception) -> None:
+    """Whatever the network does, the caller catches one kind of exception, which says where it was sent."""
+
+    def fail(_: httpx.Request) -> httpx.Response:
+        raise failure
+
+    with pytest.raises(LikenessError, match=URL) as caught:
+        client_of(fail).collections()
+    assert caught.value.status is None
+    assert caught.value.__cause__ is failure
+
+
+@pytest.mark.parametrize("url", ["localhost:8000", "", "ftp://likeness.test", "http://[::1", "http://a:b"])
+def test_an_address_that_is_none_is_an_error(url: str) -> None:
+    """A mistyped address is told at the latest by the first call, in the same way as everything else."""
+    with pytest.raises(LikenessError):
+        LikenessClient(url, retries=NEVER_AGAIN).collections()
