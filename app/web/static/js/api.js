@@ -1,0 +1,155 @@
+/**
+ * Speaks the HTTP API. Every address is relative to the page, so that it also works behind a path of a proxy.
+ */
+
+/**
+ * @typedef {Object} Hit
+ * @property {string} key
+ * @property {number} [score] the cosine; absent when a collection is only looked through
+ * @property {string} title
+ * @property {Record<string, any>} metadata
+ * @property {string | null} image_url
+ * @property {string | null} thumbnail_url
+ *
+ * @typedef {Object} Answer
+ * @property {Hit[]} hits
+ * @property {string} collection
+ * @property {number | null} [generation]
+ * @property {{name: string, checkpoint: string}} [model]
+ * @property {Record<string, number>} [took_ms]
+ *
+ * @typedef {{name: string, title: string, model: string, items: number}} Collection
+ * @typedef {{collection: string, k: number, filter: object | null}} Scope
+ * @typedef {{type: "strokes", strokes: number[][][]} | {type: "picture", picture: Blob}} Sketch
+ */
+
+/** The server understood and declined; `message` is its own sentence. */
+export class Problem extends Error {
+  /**
+   * @param {number} status
+   * @param {string} detail
+   * @param {{requestId?: string | null, retryAfter?: number | null}} [facts] `retryAfter` in seconds
+   */
+  constructor(status, detail, { requestId = null, retryAfter = null } = {}) {
+    super(detail);
+    this.name = "Problem";
+    this.status = status;
+    this.requestId = requestId;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** No answer came at all. */
+export class Unreachable extends Error {
+  constructor() {
+    super(navigator.onLine ? "The server cannot be reached." : "You are offline.");
+    this.name = "Unreachable";
+  }
+}
+
+/**
+ * Seconds of a Retry-After header, which holds seconds or a date.
+ *
+ * @param {string | null} header
+ * @param {number} [now] milliseconds since 1970
+ * @returns {number | null}
+ */
+export function retrySeconds(header, now = Date.now()) {
+  if (header === null || header.trim() === "") return null;
+  const seconds = Number(header);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds);
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? null : Math.max(0, (date - now) / 1000);
+}
+
+/**
+ * @param {string} address
+ * @param {RequestInit} [options]
+ * @returns {Promise<Response>} an answer of the 200s
+ * @throws {Problem | Unreachable}
+ */
+async function ask(address, options = {}) {
+  let response;
+  try {
+    response = await fetch(address, options);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new Unreachable();
+  }
+  if (response.ok) return response;
+  const body = await response.json().catch(() => ({}));
+  throw new Problem(response.status, sentence(body) ?? `The server answered ${response.status}.`, {
+    requestId: response.headers.get("X-Request-ID"),
+    retryAfter: retrySeconds(response.headers.get("Retry-After")),
+  });
+}
+
+/** @param {any} body @returns {string | null} the sentence of a problem+json body */
+const sentence = (body) => [body?.detail, body?.title].find((text) => typeof text === "string" && text !== "") ?? null;
+
+/** @param {string} key @returns {string} a key as a path, its slashes kept */
+const keyPath = (key) => key.split("/").map(encodeURIComponent).join("/");
+
+/** @param {Scope} scope @returns {URLSearchParams} */
+function scopeQuery({ k, filter }) {
+  const query = new URLSearchParams({ k: String(k) });
+  if (filter) query.set("filter", JSON.stringify(filter));
+  return query;
+}
+
+/**
+ * @param {Sketch} sketch
+ * @param {AbortSignal} [signal]
+ * @returns {RequestInit}
+ */
+function sketchRequest(sketch, signal) {
+  if (sketch.type === "strokes") {
+    const body = JSON.stringify({ strokes: sketch.strokes });
+    return { method: "POST", body, headers: { "Content-Type": "application/json" }, signal };
+  }
+  const body = new FormData();
+  body.set("image", sketch.picture);
+  return { method: "POST", body, signal };
+}
+
+/** @param {Sketch} sketch @param {Scope} scope @param {AbortSignal} [signal] @returns {Promise<Answer>} */
+export async function searchSketch(sketch, scope, signal) {
+  const query = scopeQuery(scope);
+  query.set("collection", scope.collection);
+  return (await ask(`v1/search/sketch?${query}`, sketchRequest(sketch, signal))).json();
+}
+
+/** @param {string} key @param {Scope} scope @param {AbortSignal} [signal] @returns {Promise<Answer>} */
+export async function searchSimilar(key, scope, signal) {
+  const address = `v1/search/similar/${encodeURIComponent(scope.collection)}/${keyPath(key)}?${scopeQuery(scope)}`;
+  return (await ask(address, { method: "POST", signal })).json();
+}
+
+/** @param {Sketch} sketch @param {string} collection @param {AbortSignal} [signal] @returns {Promise<Blob>} a PNG */
+export async function viewSketch(sketch, collection, signal) {
+  const query = new URLSearchParams({ collection });
+  return (await ask(`v1/view/sketch?${query}`, sketchRequest(sketch, signal))).blob();
+}
+
+/** @param {string} key @param {string} collection @param {AbortSignal} [signal] @returns {Promise<Blob>} a PNG */
+export async function viewItem(key, collection, signal) {
+  return (await ask(`v1/view/${encodeURIComponent(collection)}/${keyPath(key)}`, { signal })).blob();
+}
+
+/** @param {AbortSignal} [signal] @returns {Promise<Collection[]>} */
+export async function listCollections(signal) {
+  const body = await (await ask("v1/collections", { signal })).json();
+  return Array.isArray(body) ? body : body.collections;
+}
+
+/**
+ * @param {{collection: string, limit: number, filter?: object | null, cursor?: string | null}} page
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<{items: Hit[], next_cursor: string | null}>}
+ */
+export async function listItems({ collection, limit, filter = null, cursor = null }, signal) {
+  const query = new URLSearchParams({ limit: String(limit) });
+  if (filter) query.set("filter", JSON.stringify(filter));
+  if (cursor) query.set("cursor", cursor);
+  return (await ask(`v1/collections/${encodeURIComponent(collection)}/items?${query}`, { signal })).json();
+}

@@ -1,0 +1,113 @@
+/**
+ * Hits as cards. A card stays the same element as long as its item is among the hits, so pictures do not flicker.
+ */
+
+import { icon, make } from "./elements.js";
+import { fieldValue, isPrice, percent } from "./format.js";
+
+/** @typedef {import("./api.js").Hit} Hit */
+/** @typedef {{onOpen: (hit: Hit) => void, onSimilar: (hit: Hit) => void}} CardActions */
+/** @typedef {{element: HTMLLIElement, show: (hit: Hit) => void}} Card */
+
+const COSINE = "Cosine between the two embeddings: 100 % is the same direction. It is no probability.";
+
+/** The list of hits. */
+export class Cards {
+  #list;
+  #actions;
+  /** @type {Map<string, Card>} */
+  #cards = new Map();
+
+  /** @param {HTMLUListElement} list @param {CardActions} actions */
+  constructor(list, actions) {
+    this.#list = list;
+    this.#actions = actions;
+  }
+
+  /** @param {ReadonlyArray<Hit>} hits best first */
+  show(hits) {
+    const focused = this.#focused();
+    const known = this.#cards;
+    this.#cards = new Map(hits.map((hit) => [hit.key, known.get(hit.key) ?? makeCard(this.#actions)]));
+    for (const hit of hits) this.#cards.get(hit.key)?.show(hit);
+    this.#list.replaceChildren(...[...this.#cards.values()].map((card) => card.element));
+    this.#list.classList.remove("is-waiting");
+    focused?.();
+  }
+
+  /** Grey places, for the very first answer; later ones leave the old cards standing until the new ones are there. */
+  showPlaces() {
+    if (this.#cards.size > 0) return;
+    this.#list.classList.add("is-waiting");
+    this.#list.replaceChildren(...Array.from({ length: 8 }, () => make("li", { class: "card place", "aria-hidden": "true" })));
+  }
+
+  /** @returns {(() => void) | null} gives the focus back to the same button of the same item, if both are still there */
+  #focused() {
+    const active = document.activeElement;
+    for (const [key, { element }] of this.#cards) {
+      if (!active || !element.contains(active)) continue;
+      const place = [...element.querySelectorAll("button")].indexOf(/** @type {HTMLButtonElement} */ (active));
+      return () => this.#cards.get(key)?.element.querySelectorAll("button")[place]?.focus({ preventScroll: true });
+    }
+    return null;
+  }
+}
+
+/** @param {CardActions} actions @returns {Card} */
+function makeCard({ onOpen, onSimilar }) {
+  /** @type {Hit} */
+  let current;
+  const image = make("img", { class: "card-picture", loading: "lazy", decoding: "async", width: "240", height: "240", alt: "" });
+  image.addEventListener("error", () => image.classList.add("is-missing"));
+  image.addEventListener("load", () => image.classList.remove("is-missing"));
+  const score = make("span", { class: "score", title: COSINE });
+  const title = make("h3", { class: "card-title" });
+  const open = make("button", { type: "button", class: "card-open", onclick: () => onOpen(current) }, image);
+  const facts = make("p", { class: "card-facts" });
+  const similar = make("button", { type: "button", class: "card-similar", onclick: () => onSimilar(current) }, icon("likeness"), "More like this");
+  const element = make("li", { class: "card" }, make("article", {}, open, make("div", { class: "card-text" }, title, facts, make("div", { class: "card-foot" }, similar, score))));
+
+  const show = (/** @type {Hit} */ hit) => {
+    current = hit;
+    const name = hit.title || hit.key;
+    const source = hit.thumbnail_url ?? hit.image_url;
+    if (source && image.getAttribute("src") !== source) image.src = source;
+    image.classList.toggle("is-missing", !source);
+    title.textContent = name;
+    open.setAttribute("aria-label", `${name}: details`);
+    similar.setAttribute("aria-label", `More like this: ${name}`);
+    facts.replaceChildren(...factsOf(hit.metadata ?? {}));
+    showScore(score, hit.score);
+  };
+  return { element, show };
+}
+
+/** @param {HTMLElement} element @param {number | undefined} score */
+function showScore(element, score) {
+  element.hidden = score === undefined;
+  if (score === undefined) return;
+  element.style.setProperty("--share", String(Math.min(1, Math.max(0, score))));
+  element.replaceChildren(make("span", { class: "score-name" }, "cosine "), percent(score));
+}
+
+/** @param {Record<string, any>} metadata @returns {Node[]} kind, colour and price, where the item has them */
+function factsOf(metadata) {
+  const kind = metadata.kind ?? metadata.category ?? metadata.type;
+  const colour = metadata.colour ?? metadata.color;
+  const price = Object.keys(metadata).find(isPrice);
+  return [
+    kind === undefined ? null : make("span", {}, fieldValue("kind", kind)),
+    colour === undefined ? null : make("span", { class: "with-swatch" }, swatch(String(colour)), fieldValue("colour", colour)),
+    price === undefined ? null : make("span", { class: "price" }, fieldValue("price", metadata[price], metadata)),
+  ].filter((node) => node !== null);
+}
+
+/** @param {string} colour @returns {HTMLElement | null} a dot of that colour, where its name is one CSS knows */
+export function swatch(colour) {
+  const name = colour.toLowerCase().replaceAll(/\s+/g, "");
+  if (!CSS.supports("color", name)) return null;
+  const dot = make("span", { class: "swatch", "aria-hidden": "true" });
+  dot.style.backgroundColor = name;
+  return dot;
+}

@@ -1,0 +1,42 @@
+/**
+ * Turns values into the words of the page.
+ */
+
+/** @param {number} score a cosine @returns {string} as per cent, e.g. "87 %" */
+export const percent = (score) => `${Math.round(score * 100).toString().replace("-", "−")} %`;
+
+/** @param {string} name a metadata field, e.g. "heel_height" @returns {string} e.g. "Heel height" */
+export function fieldLabel(name) {
+  const words = name.replaceAll(/[_-]+/g, " ").replaceAll(/([a-z])([A-Z])/g, "$1 $2").trim().toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/**
+ * @param {string} field
+ * @param {any} value
+ * @param {Record<string, any>} [metadata] the record the value stands in, which may name a currency
+ * @returns {string}
+ */
+export function fieldValue(field, value, metadata = {}) {
+  if (typeof value === "number") return isPrice(field) ? price(value, metadata.currency) : value.toLocaleString("en");
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (Array.isArray(value)) return value.map((part) => fieldValue(field, part, metadata)).join(", ");
+  if (value === null || value === undefined) return "–";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+/** @param {string} field @returns {boolean} */
+export const isPrice = (field) => /(^|[._])price$/i.test(field);
+
+/** @param {number} value @param {unknown} currency @returns {string} */
+function price(value, currency) {
+  const whole = Number.isInteger(value);
+  const digits = { minimumFractionDigits: whole ? 0 : 2, maximumFractionDigits: whole ? 0 : 2 };
+  if (typeof currency === "string" && /^[A-Z]{3}$/.test(currency)) {
+    return new Intl.NumberFormat("en", { style: "currency", currency, ...digits }).format(value);
+  }
+  return new Intl.NumberFormat("en", digits).format(value);
+}
+
+/** @param {number} count @param {string} one @param {string} many @returns {string} */
+export const counted = (count, one, many) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;

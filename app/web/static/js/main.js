@@ -1,0 +1,295 @@
+/**
+ * Puts the page together: what is drawn becomes a question, what comes back becomes cards.
+ */
+
+import { listCollections, listItems, searchSimilar, searchSketch } from "./api.js";
+import { Cards } from "./cards.js";
+import { Easel } from "./easel.js";
+import { byId, lineDrawing, make } from "./elements.js";
+import { EXAMPLES, rounded, toStrokes } from "./examples.js";
+import { inferFacets, toFilter } from "./facets.js";
+import { FilterBar } from "./filter-bar.js";
+import { Finder } from "./finder.js";
+import { counted } from "./format.js";
+import { toLines } from "./ink.js";
+import { listenForPictures } from "./intake.js";
+import { listenToArrows } from "./keyboard-pen.js";
+import { recall, remember } from "./memory.js";
+import { announce, showNotice } from "./notice.js";
+import { listenToPointers } from "./pointer.js";
+import { listenToKeys } from "./shortcuts.js";
+import { Surface } from "./surface.js";
+import { startTheme } from "./theme.js";
+import { ItemDialog, SeesPanel } from "./views.js";
+import { declined, heading, kindOf, nothingFound, smallPrint, spoken, waiting } from "./wording.js";
+
+/** @typedef {import("./api.js").Collection} Collection */
+/** @typedef {import("./api.js").Hit} Hit */
+/** @typedef {import("./api.js").Answer} Answer */
+/** @typedef {import("./wording.js").Question} Question */
+
+/** Milliseconds without a move before a search: while the pen is down, and after it was lifted. */
+const WHILE_DRAWING = 280;
+const AFTER_STROKE = 120;
+/** How many items the filters are learnt from. */
+const SAMPLE = { pages: 4, limit: 200 };
+
+const canvas = byId("ink");
+const surface = new Surface(canvas);
+const easel = new Easel(onEasel);
+const sees = new SeesPanel();
+const dialog = new ItemDialog(searchLike);
+const cards = new Cards(byId("cards"), { onOpen: (hit) => dialog.open(hit, collection?.name ?? ""), onSimilar: searchLike });
+const filters = new FilterBar(() => finder.ask(AFTER_STROKE));
+const finder = new Finder(pose, answer, onSearch);
+const opener = new Finder(() => "collections", (_, signal) => listCollections(signal), onCollections);
+
+/** @type {Collection | null} */
+let collection = null;
+/** @type {Collection[]} */
+let collections = [];
+/** @type {Hit | null} the item that more like it is wanted of */
+let like = null;
+/** The drawing as it was when it was last asked about, or shown. */
+let seen = easel.drawing;
+let knowsFacets = false;
+/** @type {(Blob & {name?: string}) | null} */
+let shownPicture = null;
+let pictureAddress = "";
+/** One drawing is one sketch, so that its view is fetched once. @type {WeakMap<object, import("./api.js").Sketch>} */
+const sketches = new WeakMap();
+
+/** @returns {Question | null} */
+function pose() {
+  if (!collection) return null;
+  return { drawing: easel.drawing, like, collection, k: Number(byId("count").value), filter: toFilter(filters.selection) };
+}
+
+/** @param {Question} question @returns {import("./api.js").Sketch | null} */
+function sketchOf({ drawing }) {
+  if (!drawing.picture && drawing.strokes.length === 0) return null;
+  if (!sketches.has(drawing)) {
+    const { picture } = drawing;
+    sketches.set(drawing, picture ? { type: "picture", picture } : { type: "strokes", strokes: toLines(drawing) });
+  }
+  return sketches.get(drawing) ?? null;
+}
+
+/** @param {Question} question @param {AbortSignal} signal @returns {Promise<Answer>} */
+async function answer(question, signal) {
+  const scope = { collection: question.collection.name, k: question.k, filter: question.filter };
+  const sketch = sketchOf(question);
+  if (question.like) return searchSimilar(question.like.key, scope, signal);
+  if (sketch) return searchSketch(sketch, scope, signal);
+  const page = await listItems({ collection: scope.collection, limit: scope.k, filter: scope.filter }, signal);
+  return { hits: page.items, collection: scope.collection };
+}
+
+/** @param {import("./finder.js").State<Question, Answer>} state */
+function onSearch(state) {
+  byId("progress").hidden = state.phase !== "asking";
+  byId("results").setAttribute("aria-busy", String(state.phase === "asking"));
+  if (state.phase === "asking") cards.showPlaces();
+  else if (state.phase === "answer") showAnswer(state.question, state.answer);
+  else if (state.phase === "waiting") report(waiting(state.error, state.seconds, () => finder.again()));
+  else {
+    cards.show([]);
+    byId("facts").textContent = "";
+    report(declined(state.error, () => finder.again()));
+  }
+}
+
+/** @param {Question} question @param {Answer} found */
+function showAnswer(question, found) {
+  const { hits } = found;
+  cards.show(hits);
+  byId("results-title").textContent = heading(question);
+  byId("facts").textContent = smallPrint(question, found);
+  byId("back").hidden = !question.like;
+  byId("back").textContent = sketchOf(question) ? "Back to my drawing" : "Back to the collection";
+  showNotice(hits.length === 0 ? nothingFound(question, () => filters.clear()) : null);
+  announce(spoken(question, found));
+  const asked = kindOf(question) !== "browse";
+  sees.show(asked ? { sketch: question.like ? null : sketchOf(question), like: question.like, hit: hits[0] ?? null, collection: question.collection.name } : null);
+  if (!knowsFacets && hits.length > 0) learnFacets(question.collection.name);
+}
+
+/** @param {import("./notice.js").Notice} notice */
+function report(notice) {
+  showNotice(notice);
+  announce(`${notice.title}. ${notice.text ?? ""}`);
+}
+
+/** @param {Hit} hit */
+function searchLike(hit) {
+  like = hit;
+  finder.ask();
+  byId("results").focus({ preventScroll: true });
+  byId("results").scrollIntoView({ block: "start" });
+}
+
+function leaveLike() {
+  if (!like) return;
+  like = null;
+  finder.ask();
+}
+
+/** @param {Easel} changed */
+function onEasel(changed) {
+  showPaper(changed);
+  const { drawing } = changed;
+  if (drawing === seen) return;
+  seen = drawing;
+  like = null;
+  finder.ask(changed.isBusy ? WHILE_DRAWING : changed.isBlank ? 0 : AFTER_STROKE);
+}
+
+/** @param {Easel} shown */
+function showPaper({ strokes, live, eraser, isBlank, isBusy, canUndo, canRedo, drawing }) {
+  surface.show({ strokes, live, eraser });
+  byId("hint").hidden = !isBlank || isBusy;
+  byId("undo").disabled = !canUndo;
+  byId("redo").disabled = !canRedo;
+  byId("clear").disabled = isBlank;
+  const words = drawing.picture ? "a picture" : strokes.length === 0 ? "empty" : counted(strokes.length, "stroke", "strokes");
+  canvas.setAttribute("aria-label", `Drawing area, ${words}`);
+  showPicture(drawing.picture);
+}
+
+/** @param {(Blob & {name?: string}) | null} picture */
+function showPicture(picture) {
+  if (picture === shownPicture) return;
+  shownPicture = picture;
+  URL.revokeObjectURL(pictureAddress);
+  pictureAddress = picture ? URL.createObjectURL(picture) : "";
+  const image = byId("paper-picture");
+  image.hidden = !picture;
+  if (picture) image.src = pictureAddress;
+  else image.removeAttribute("src");
+  byId("picture-note").hidden = !picture;
+  byId("picture-name").textContent = picture?.name || "Your picture";
+}
+
+/** @param {import("./easel.js").Tool} tool */
+function takeTool(tool) {
+  easel.tool = tool;
+  byId("paper").dataset.tool = tool;
+  for (const button of document.querySelectorAll(".tool[data-tool]")) {
+    button.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (button).dataset.tool === tool));
+  }
+}
+
+/** @param {import("./finder.js").State<string, Collection[]>} state */
+function onCollections(state) {
+  if (state.phase === "waiting") report(waiting(state.error, state.seconds, () => opener.again()));
+  else if (state.phase === "refused") report(declined(state.error, () => opener.again()));
+  else if (state.phase === "answer") offerCollections(state.answer);
+}
+
+/** @param {Collection[]} found */
+function offerCollections(found) {
+  collections = found;
+  const picker = byId("collection");
+  picker.replaceChildren(...found.map(({ name, title }) => make("option", { value: name }, title || name)));
+  byId("collection-picker").hidden = found.length < 2;
+  const wanted = new URL(location.href).searchParams.get("collection");
+  const first = [wanted, "shoes"].map((name) => found.find((one) => one.name === name)).find(Boolean) ?? found[0];
+  if (first) choose(first);
+  else {
+    report({ title: "There is no collection yet", text: "Fill one with the demo's shoes:", code: "likeness demo", action: { label: "Look again", run: () => opener.again() } });
+  }
+}
+
+/** @param {Collection} chosen */
+function choose(chosen) {
+  collection = chosen;
+  like = null;
+  knowsFacets = false;
+  byId("collection").value = chosen.name;
+  const isShoes = /shoe/i.test(`${chosen.name} ${chosen.title}`);
+  byId("hint-title").textContent = isShoes ? "Draw a shoe" : "Draw what you are looking for";
+  byId("examples").hidden = !isShoes;
+  filters.offer([]);
+  cards.show([]);
+  finder.ask();
+}
+
+/** @param {string} name */
+async function learnFacets(name) {
+  knowsFacets = true;
+  /** @type {Hit[]} */
+  const sample = [];
+  try {
+    let cursor = null;
+    for (let page = 0; page < SAMPLE.pages; page += 1) {
+      const found = await listItems({ collection: name, limit: SAMPLE.limit, cursor });
+      sample.push(...found.items);
+      cursor = found.next_cursor;
+      if (!cursor) break;
+    }
+  } catch {
+    knowsFacets = false; // The next answer tries again; searching does not wait for the filters.
+  }
+  if (knowsFacets && collection?.name === name) filters.offer(inferFacets(sample));
+}
+
+function offerExamples() {
+  byId("examples").append(...EXAMPLES.map(({ name, lines }) =>
+    make("button", { type: "button", class: "example", "aria-label": `Start from an example: ${name}`, title: name, onclick: () => {
+      easel.useStrokes(toStrokes(lines));
+      canvas.focus({ preventScroll: true });
+    } }, lineDrawing(lines.map(rounded), "100 20 820 670"))));
+}
+
+function listenToControls() {
+  for (const button of document.querySelectorAll(".tool[data-tool]")) {
+    button.addEventListener("click", () => takeTool(/** @type {any} */ (button).dataset.tool));
+  }
+  byId("undo").addEventListener("click", () => easel.undo());
+  byId("redo").addEventListener("click", () => easel.redo());
+  byId("clear").addEventListener("click", () => easel.clear());
+  byId("remove-picture").addEventListener("click", () => easel.clear());
+  byId("back").addEventListener("click", leaveLike);
+  byId("count").value = recall("count") ?? "24";
+  byId("count").addEventListener("change", () => {
+    remember("count", byId("count").value);
+    finder.ask();
+  });
+  byId("collection").addEventListener("change", () => {
+    const chosen = collections.find(({ name }) => name === byId("collection").value);
+    if (!chosen) return;
+    history.replaceState(null, "", `?collection=${encodeURIComponent(chosen.name)}`);
+    choose(chosen);
+  });
+  addEventListener("online", () => (collection ? finder : opener).again());
+}
+
+function escape() {
+  if (filters.close()) return;
+  if (easel.isBusy) easel.cancel();
+  else leaveLike();
+}
+
+listenToPointers(canvas, easel, surface);
+listenToArrows(canvas, easel, surface);
+listenToControls();
+listenToKeys({
+  undo: () => easel.undo(),
+  redo: () => easel.redo(),
+  clear: () => easel.clear(),
+  pen: () => takeTool("pen"),
+  rubber: () => takeTool("rubber"),
+  whole: () => takeTool("whole"),
+  upload: () => byId("upload").click(),
+  sees: () => sees.toggle(),
+  theme: () => byId("toggle-theme").click(),
+  filters: () => filters.focus(),
+  escape,
+});
+listenForPictures({
+  onPicture: (picture) => easel.usePicture(picture),
+  onRefused: (sentence) => report({ title: "That cannot be searched with", text: sentence, tone: "warning" }),
+});
+startTheme(() => surface.repaint());
+offerExamples();
+opener.ask();

@@ -1,0 +1,179 @@
+/**
+ * What the network sees: the trimmed drawing beside the edges of a hit, in the panel and in an item's dialog.
+ */
+
+import { viewItem, viewSketch } from "./api.js";
+import { byId, make } from "./elements.js";
+import { fieldLabel, fieldValue, percent } from "./format.js";
+import { recall, remember } from "./memory.js";
+
+/** @typedef {import("./api.js").Hit} Hit */
+/** @typedef {import("./api.js").Sketch} Sketch */
+
+/** One grey picture, fetched; a newer wish replaces an older one, and the old picture stays until the new one is there. */
+class Tile {
+  #place;
+  /** @type {AbortController | null} */
+  #request = null;
+  #address = "";
+  /** @type {unknown} */
+  #shown = null;
+
+  /** @param {HTMLElement} place */
+  constructor(place) {
+    this.#place = place;
+  }
+
+  /**
+   * @param {unknown} subject what the picture is of; the same again is not fetched again
+   * @param {string} alt
+   * @param {(signal: AbortSignal) => Promise<Blob>} fetchPicture
+   */
+  async show(subject, alt, fetchPicture) {
+    if (subject === this.#shown) return;
+    this.#shown = subject;
+    this.#request?.abort();
+    const request = new AbortController();
+    this.#request = request;
+    try {
+      const blob = await fetchPicture(request.signal);
+      if (request.signal.aborted) return;
+      this.#replace(URL.createObjectURL(blob), alt);
+    } catch (error) {
+      if (!request.signal.aborted) this.say(/** @type {Error} */ (error).message);
+    }
+  }
+
+  /** @param {string} sentence */
+  say(sentence) {
+    this.clear();
+    this.#place.append(make("p", {}, sentence));
+  }
+
+  clear() {
+    this.#request?.abort();
+    this.#shown = null;
+    this.#place.replaceChildren();
+    URL.revokeObjectURL(this.#address);
+    this.#address = "";
+  }
+
+  /** @param {string} address @param {string} alt */
+  #replace(address, alt) {
+    const image = make("img", { src: address, alt, width: "256", height: "256" });
+    this.#place.replaceChildren(image);
+    URL.revokeObjectURL(this.#address);
+    this.#address = address;
+  }
+}
+
+/** The panel under the paper; asks for nothing while it is closed. */
+export class SeesPanel {
+  #panel = byId("sees");
+  #query = new Tile(byId("sees-query"));
+  #hit = new Tile(byId("sees-hit"));
+  /** @type {{sketch: Sketch | null, like: Hit | null, hit: Hit | null, collection: string} | null} */
+  #wish = null;
+
+  constructor() {
+    const kept = recall("sees");
+    this.#panel.open = kept === null ? matchMedia("(min-width: 60rem)").matches : kept === "open";
+    this.#panel.addEventListener("toggle", () => {
+      remember("sees", this.#panel.open ? "open" : "closed");
+      this.#show();
+    });
+    this.#show();
+  }
+
+  toggle() {
+    this.#panel.open = !this.#panel.open;
+  }
+
+  /**
+   * @param {{sketch: Sketch | null, like: Hit | null, hit: Hit | null, collection: string} | null} wish
+   *   the query, either a sketch or an item, and the best hit
+   */
+  show(wish) {
+    this.#wish = wish;
+    this.#show();
+  }
+
+  #show() {
+    const wish = this.#wish;
+    if (!this.#panel.open) return;
+    this.#showQuery(wish);
+    this.#showHit(wish);
+  }
+
+  /** @param {typeof this.#wish} wish */
+  #showQuery(wish) {
+    const caption = byId("sees-query-caption");
+    const { sketch = null, like = null, collection = "" } = wish ?? {};
+    caption.textContent = like ? `Edges of ${like.title || like.key}` : "Your drawing, trimmed";
+    if (sketch) this.#query.show(sketch, "Your drawing as the network sees it", (signal) => viewSketch(sketch, collection, signal));
+    else if (like) this.#query.show(`${collection}/${like.key}`, `Edges of ${like.title || like.key}`, (signal) => viewItem(like.key, collection, signal));
+    else this.#query.say("Appears as you draw");
+  }
+
+  /** @param {typeof this.#wish} wish */
+  #showHit(wish) {
+    const caption = byId("sees-hit-caption");
+    const { hit = null, collection = "" } = wish ?? {};
+    caption.textContent = hit ? `Best hit: ${hit.title || hit.key}` : "Edges of the best hit";
+    if (hit) this.#hit.show(`${collection}/${hit.key}`, `Edges of ${hit.title || hit.key}`, (signal) => viewItem(hit.key, collection, signal));
+    else this.#hit.say("Appears with the first hit");
+  }
+}
+
+/** One item in a dialog: its picture beside its edges, and all that is known about it. */
+export class ItemDialog {
+  #dialog = byId("item-dialog");
+  /** @type {Tile | null} */
+  #edges = null;
+  /** @type {Hit | null} */
+  #hit = null;
+
+  /** @param {(hit: Hit) => void} onSimilar */
+  constructor(onSimilar) {
+    byId("item-similar").addEventListener("click", () => {
+      this.#dialog.close();
+      if (this.#hit) onSimilar(this.#hit);
+    });
+    this.#dialog.addEventListener("click", (/** @type {MouseEvent} */ event) => {
+      // The backdrop belongs to the dialog element; everything inside has an element of its own.
+      if (event.target === this.#dialog) this.#dialog.close();
+    });
+  }
+
+  /** @param {Hit} hit @param {string} collection */
+  open(hit, collection) {
+    this.#hit = hit;
+    const name = hit.title || hit.key;
+    byId("item-title").textContent = name;
+    const place = make("div", { class: "sees-tile" });
+    this.#edges?.clear();
+    this.#edges = new Tile(place);
+    this.#edges.show(hit, `Edges of ${name}`, (signal) => viewItem(hit.key, collection, signal));
+    byId("item-views").replaceChildren(
+      make("figure", {}, picture(hit, name), make("figcaption", {}, "The picture")),
+      make("figure", {}, place, make("figcaption", {}, "What the network sees of it")),
+    );
+    byId("item-facts").replaceChildren(...factRows(hit));
+    this.#dialog.showModal();
+  }
+}
+
+/** @param {Hit} hit @param {string} name @returns {HTMLElement} */
+function picture(hit, name) {
+  if (!hit.image_url) return make("div", { class: "sees-tile" }, make("p", {}, "No picture"));
+  return make("div", { class: "item-picture" }, make("img", { src: hit.image_url, alt: name }));
+}
+
+/** @param {Hit} hit @returns {HTMLElement[]} */
+function factRows(hit) {
+  /** @type {Array<[string, string]>} */
+  const rows = Object.entries(hit.metadata ?? {}).map(([field, value]) => [fieldLabel(field), fieldValue(field, value, hit.metadata)]);
+  if (hit.score !== undefined) rows.unshift(["Cosine", percent(hit.score)]);
+  rows.push(["Key", hit.key]);
+  return rows.map(([label, value]) => make("div", {}, make("dt", {}, label), make("dd", {}, value)));
+}

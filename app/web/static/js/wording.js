@@ -1,0 +1,82 @@
+/**
+ * What the page says about an answer, or about there being none: sentences only, no DOM.
+ */
+
+import { Problem, Unreachable } from "./api.js";
+import { counted, percent } from "./format.js";
+
+/** @typedef {import("./api.js").Answer} Answer */
+/** @typedef {import("./api.js").Hit} Hit */
+/** @typedef {import("./api.js").Collection} Collection */
+/** @typedef {{drawing: import("./ink.js").Drawing, like: Hit | null, collection: Collection, k: number, filter: object | null}} Question */
+
+/** @param {Question} question @returns {"browse" | "strokes" | "picture" | "similar"} */
+export function kindOf({ like, drawing }) {
+  if (like) return "similar";
+  if (drawing.picture) return "picture";
+  return drawing.strokes.length > 0 ? "strokes" : "browse";
+}
+
+/** @param {Question} question @returns {string} */
+export function heading(question) {
+  const { like, collection } = question;
+  return {
+    browse: collection.title || collection.name,
+    strokes: "Looks like your drawing",
+    picture: "Looks like your picture",
+    similar: `More like ${like?.title || like?.key}`,
+  }[kindOf(question)];
+}
+
+/** @param {Question} question @param {Answer} answer @returns {string} for a screen reader */
+export function spoken(question, { hits }) {
+  if (hits.length === 0) return "No results.";
+  if (kindOf(question) === "browse") return `${counted(hits.length, "item", "items")} of ${heading(question)}.`;
+  const [best] = hits;
+  const score = best.score === undefined ? "" : `, cosine ${percent(best.score)}`;
+  return `${counted(hits.length, "result", "results")}. The best is ${best.title || best.key}${score}.`;
+}
+
+/** @param {Question} question @param {Answer} answer @returns {string} small print under the cards */
+export function smallPrint(question, { hits, took_ms: took, model, generation }) {
+  if (hits.length === 0) return "";
+  if (kindOf(question) === "browse") return `Showing ${hits.length} of ${counted(question.collection.items, "item", "items")}`;
+  const parts = [counted(hits.length, "result", "results")];
+  if (took) parts.push(`${Math.round(Object.values(took).reduce((sum, step) => sum + step, 0))} ms on the server`);
+  if (model) parts.push(`${model.name} ${model.checkpoint.slice(0, 8)}`);
+  if (generation !== null && generation !== undefined) parts.push(`generation ${generation}`);
+  return parts.join(" · ");
+}
+
+/**
+ * @param {Question} question
+ * @param {() => void} clearFilters
+ * @returns {import("./notice.js").Notice} why there is not a single hit
+ */
+export function nothingFound({ filter, collection }, clearFilters) {
+  if (filter) {
+    return {
+      title: "Nothing matches these filters",
+      text: "Take one away, and the closest hits come back.",
+      action: { label: "Clear filters", run: clearFilters },
+    };
+  }
+  return {
+    title: `“${collection.title || collection.name}” is empty`,
+    text: "Put pictures in, and they can be found at once:",
+    code: `likeness index build ${collection.name} --source FOLDER`,
+  };
+}
+
+/** @param {Error} error @param {() => void} again @returns {import("./notice.js").Notice} */
+export function declined(error, again) {
+  const requestId = error instanceof Problem ? error.requestId : null;
+  return { title: "That did not work", text: error.message, requestId, tone: "warning", action: { label: "Try again", run: again } };
+}
+
+/** @param {Error} error @param {number} seconds @param {() => void} again @returns {import("./notice.js").Notice} */
+export function waiting(error, seconds, again) {
+  const title = error instanceof Unreachable ? error.message : "The server is busy";
+  const text = `Trying again in ${counted(Math.ceil(seconds), "second", "seconds")}.`;
+  return { title, text, tone: "warning", action: { label: "Try now", run: again } };
+}
