@@ -23,7 +23,7 @@ RUN /opt/likeness/bin/python -m pip install --no-deps .
 
 FROM python:3.11-slim
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /data likeness \
-    && install --directory --owner=likeness --group=likeness /data
+    && install --directory --owner=10001 --group=10001 /data
 COPY --from=build /opt/likeness /opt/likeness
 # The root may be read-only: Likeness writes to /data, uploads under way to /tmp, and no byte code.
 ENV PATH=/opt/likeness/bin:$PATH \
