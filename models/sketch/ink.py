@@ -69,7 +69,8 @@ def ink_density(picture: Picture) -> NDArray[np.float32]:
     if strongest < _LEAST_CONTRAST:
         message = "No drawing was found in the picture: it is of one tone."
         raise EmptyDrawing(message)
-    return np.minimum(density / strongest, 1).astype(np.float32)
+    shares: NDArray[np.float32] = np.minimum(density / strongest, 1).astype(np.float32)
+    return shares
 
 
 def _alpha_ink(picture: Picture) -> NDArray[np.float32] | None:
