@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,11 +46,15 @@ def choose_device(override: str | None = None) -> Device:
     name = override or ("cuda" if torch.cuda.is_available() else "cpu")
     if name == "cpu":
         return Device(name, torch.bfloat16 if _cpu_has_bf16() else torch.float32, cpu_count())
-    if not name.startswith("cuda"):
+    if not re.fullmatch(r"cuda(:\d+)?", name):
         message = f"The device is {name!r}; it must be cpu, cuda or cuda:N."
         raise ValueError(message)
     if not torch.cuda.is_available():
         message = f"The device is {name!r}, but no CUDA device is available; use cpu."
+        raise ValueError(message)
+    cards = torch.cuda.device_count()
+    if int(name.partition(":")[2] or 0) >= cards:
+        message = f"The device is {name!r}, but this machine has {cards} CUDA device(s), counted from 0; use cuda:0."
         raise ValueError(message)
     return Device(name, torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32, cpu_count())
 
@@ -84,7 +89,8 @@ def _quota(cgroup: Path) -> int | None:
             period = (cgroup / "cpu/cpu.cfs_period_us").read_text().strip()
         except OSError:
             return None
-    if quota in {"max", "-1"}:
+    if not (quota.isdecimal() and period.isdecimal() and int(period)):
+        # "max", "-1", or nothing that a kernel writes.
         return None
     return max(1, math.ceil(int(quota) / int(period)))
 

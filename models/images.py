@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from models.contracts import PictureTooLarge, UnreadablePicture
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 MAX_PIXELS = 40_000_000
+# What turns a stored picture upright, by its EXIF orientation; 1 is upright already.
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_PILLOW = r"PIL\."
+# Pillow's decoders raise any of these on damaged files.
+_DAMAGED = (OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError, KeyError, MemoryError, struct.error)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,21 +63,19 @@ def decode(content: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
         UnreadablePicture: not a JPEG, PNG, WebP, GIF or BMP, or damaged.
         PictureTooLarge: more than `max_pixels` pixels; found from the header, before decoding.
     """
+    _quieten_pillow()
     try:
-        with warnings.catch_warnings():
-            # Pillow warns about sizes that are checked here and about metadata that is thrown away.
-            warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-                _check_size(image, max_pixels)
-                image.load()
-                return from_pillow(ImageOps.exif_transpose(image))
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+            _check_size(image, max_pixels)
+            image.load()
+            return from_pillow(_upright(image))
     except UnidentifiedImageError:
         message = "The upload is not a JPEG, PNG, WebP, GIF or BMP picture."
         raise UnreadablePicture(message) from None
     except Image.DecompressionBombError as error:
-        raise PictureTooLarge(str(error)) from error
-    except (OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError, KeyError, MemoryError) as error:
-        # Pillow's decoders raise any of these on damaged files.
+        message = f"The picture has far too many pixels; at most {max_pixels:,} are accepted."
+        raise PictureTooLarge(message) from error
+    except _DAMAGED as error:
         message = f"The picture is damaged and cannot be decoded: {error}."
         raise UnreadablePicture(message) from error
 
@@ -86,6 +98,25 @@ def encode_png(pixels: NDArray[np.uint8]) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def _quieten_pillow() -> None:
+    """Silence Pillow's warnings about sizes, which are checked here, and about metadata, which is thrown away.
+
+    Filters belong to the process, so one is added for good: restoring them after each picture, as `catch_warnings`
+    does, would let two threads undo each other.
+    """
+    if not any(entry[0] == "ignore" and getattr(entry[3], "pattern", "") == _PILLOW for entry in warnings.filters):
+        warnings.filterwarnings("ignore", module=_PILLOW)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Apply the EXIF orientation; damaged EXIF says nothing, and the picture stays as it is stored."""
+    try:
+        orientation = image.getexif().get(ExifTags.Base.Orientation)
+    except _DAMAGED:
+        return image
+    return image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image
 
 
 def _check_size(image: Image.Image, max_pixels: int) -> None:

@@ -118,4 +118,5 @@ class FakePredictor:
         self.batches.append(len(batch))
         # Row by row: a vector must not depend on its neighbours in the batch by even the last bit.
         vectors = np.stack([(row.reshape(-1).float().numpy() / 255 - 0.5) @ self._projection for row in batch])
-        return (vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)).astype(np.float32)
+        unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6).astype(np.float32)
+        return unit

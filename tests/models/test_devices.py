@@ -1,0 +1,147 @@
+"""Devices: what the machine and its cgroup allow, read from files laid out as the kernel does."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from models import devices
+from models.devices import Device, allocator_environment, choose_device, cpu_count, place
+
+
+@pytest.fixture
+def _sixteen_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine whose affinity allows 16 cores."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: set(range(16)), raising=False)
+
+
+@pytest.mark.usefixtures("_sixteen_cores")
+@pytest.mark.parametrize(
+    ("content", "cores"),
+    [
+        ("max 100000\n", 16),
+        ("200000 100000\n", 2),
+        ("150000 100000\n", 2),
+        ("100001 100000\n", 2),
+        ("10000 100000\n", 1),
+        ("6400000 100000\n", 16),
+        ("", 16),
+        ("nonsense 100000\n", 16),
+        ("200000 0\n", 16),
+    ],
+)
+def test_cgroup_v2_quota(tmp_path: Path, content: str, cores: int) -> None:
+    """A v2 quota is rounded up to whole cores, never above the affinity; no quota or a broken one is no bound."""
+    (tmp_path / "cpu.max").write_text(content)
+    assert cpu_count(tmp_path) == cores
+
+
+@pytest.mark.usefixtures("_sixteen_cores")
+@pytest.mark.parametrize(("quota", "cores"), [("-1", 16), ("300000", 3), ("250000", 3), ("5000", 1)])
+def test_cgroup_v1_quota(tmp_path: Path, quota: str, cores: int) -> None:
+    """A v1 quota stands in two files; -1 is none."""
+    (tmp_path / "cpu").mkdir()
+    (tmp_path / "cpu/cpu.cfs_quota_us").write_text(f"{quota}\n")
+    (tmp_path / "cpu/cpu.cfs_period_us").write_text("100000\n")
+    assert cpu_count(tmp_path) == cores
+
+
+@pytest.mark.usefixtures("_sixteen_cores")
+def test_without_a_cgroup_the_affinity_counts(tmp_path: Path) -> None:
+    """Where no quota is written down, the process may use every core of its affinity."""
+    assert cpu_count(tmp_path) == 16
+
+
+def test_without_affinity_the_machine_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system knows no affinity, its core count is used, and at least one."""
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert cpu_count(tmp_path) == 1
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        ("flags\t\t: fpu sse avx512_bf16", torch.bfloat16),
+        ("flags\t\t: fpu amx_bf16", torch.bfloat16),
+        ("flags\t\t: fpu avx512f", torch.float32),
+        ("Features\t: asimd", torch.float32),
+    ],
+)
+def test_a_cpu_computes_in_what_it_knows_natively(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: str, expected: torch.dtype
+) -> None:
+    """bf16 is chosen on a CPU with instructions for it alone; elsewhere it would be emulated."""
+    cpuinfo = tmp_path / "cpuinfo"
+    cpuinfo.write_text(f"processor\t: 0\n{flags}\n")
+    known = devices._cpu_has_bf16(cpuinfo)  # noqa: SLF001 - the file is the interface
+    monkeypatch.setattr(devices, "_cpu_has_bf16", lambda: known)
+    assert choose_device("cpu").dtype is expected
+
+
+def test_without_cpuinfo_float32_is_chosen(tmp_path: Path) -> None:
+    """A system that does not describe its CPU computes in float32."""
+    assert not devices._cpu_has_bf16(tmp_path / "none")  # noqa: SLF001 - the file is the interface
+
+
+def test_the_cpu_is_chosen_where_there_is_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without CUDA and without an override, networks run on the CPU with the cores it may use."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    device = choose_device()
+    assert device.name == "cpu"
+    assert device.threads == cpu_count()
+    assert not device.is_cuda
+
+
+@pytest.mark.parametrize("bf16", [True, False])
+def test_cuda_is_chosen_where_there_is_one(monkeypatch: pytest.MonkeyPatch, bf16: bool) -> None:
+    """With CUDA and without an override, the GPU is chosen, in bf16 where it has it."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: bf16)
+    device = choose_device()
+    assert device.is_cuda
+    assert device.dtype is (torch.bfloat16 if bf16 else torch.float32)
+    assert choose_device("cpu").name == "cpu"
+
+
+@pytest.mark.parametrize("name", ["tpu", "CPU", "cuda:x", "cuda:", "cudax", "cuda:-1"])
+def test_a_device_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """What torch has no such name for is refused with the names that are right."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    with pytest.raises(ValueError, match="cpu, cuda or cuda:N"):
+        choose_device(name)
+
+
+def test_a_device_that_is_missing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """CUDA where there is none, and a card past the last one, are refused when asked for, not at the first batch."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(ValueError, match="no CUDA device"):
+        choose_device("cuda")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: True)
+    assert choose_device("cuda:1").name == "cuda:1"
+    with pytest.raises(ValueError, match="2 CUDA device"):
+        choose_device("cuda:2")
+
+
+def test_networks_are_placed_in_the_fast_layout() -> None:
+    """Convolution weights come to lie channels last and in the asked format."""
+    network = torch.nn.Conv2d(4, 8, 3)
+    place(network, Device("cpu", torch.bfloat16, 1), torch.bfloat16)
+    assert network.weight.dtype is torch.bfloat16
+    assert network.weight.is_contiguous(memory_format=torch.channels_last)
+
+
+def test_malloc_accepts_its_settings() -> None:
+    """The settings are names and numbers that a process can be started with."""
+    environment = allocator_environment()
+    assert all(name.startswith("MALLOC_") and int(value) > 0 for name, value in environment.items())
+    subprocess.run([sys.executable, "-c", "pass"], env={**os.environ, **environment}, check=True)
