@@ -1,0 +1,1 @@
+"""The deck that speaks HTTP and owns a request's time."""

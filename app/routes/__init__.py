@@ -1,0 +1,1 @@
+"""One module per capability; each handler is parse, call, present."""
