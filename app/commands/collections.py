@@ -1,0 +1,82 @@
+"""`likeness collections`: the collections of a running server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from app.commands.sentences import Refusal
+from app.commands.server import DEFAULT_URL, Url, connect
+from app.commands.terminal import AsJson, agreed, facts, show, table
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from app.answers import Collection
+
+application = typer.Typer(no_args_is_help=True, help="List, make, show and delete collections of a running server.")
+
+Name: TypeAlias = Annotated[str, typer.Argument(metavar="NAME", help="Name of the collection.")]
+
+
+@application.command("list")
+def list_(url: Url = DEFAULT_URL, as_json: AsJson = False) -> None:
+    """List the collections."""
+    with connect(url) as client:
+        found = client.collections()
+    columns = ("name", "title", "model", "items", "generation")
+    rows = ((c.name, c.title, c.model, c.items, c.generation) for c in found)
+    show(found, as_json, lambda: table(columns, rows))
+
+
+@application.command()
+def get(name: Name, url: Url = DEFAULT_URL, as_json: AsJson = False) -> None:
+    """Show one collection."""
+    with connect(url) as client:
+        collection = client.collection(name)
+    show(collection, as_json, lambda: _facts(collection))
+
+
+@application.command()
+def create(
+    name: Name,
+    model: Annotated[str, typer.Option(help="The model that embeds its items.")] = "sketch",
+    title: Annotated[str, typer.Option(help="What people read.")] = "",
+    url: Url = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """Make an empty collection."""
+    with connect(url) as client:
+        collection = client.create_collection(name, model, title)
+    show(collection, as_json, lambda: _facts(collection))
+
+
+@application.command()
+def delete(
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+    url: Url = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """Delete a collection with everything in it."""
+    if not yes and not agreed(f"Delete the collection {name} with everything in it?"):
+        message = "Nothing was deleted."
+        raise Refusal(message)
+    with connect(url) as client:
+        client.delete_collection(name)
+    show({"deleted": name}, as_json, lambda: f"Deleted {name}.")
+
+
+def _facts(collection: Collection) -> Table:
+    return facts(
+        {
+            "name": collection.name,
+            "title": collection.title,
+            "model": collection.model,
+            "items": collection.items,
+            "changes": collection.change_seq,
+            "generation": collection.generation,
+            "created": collection.created_at,
+        }
+    )

@@ -1,0 +1,102 @@
+"""`likeness items`: what a collection of a running server holds."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from app.commands.server import DEFAULT_URL, Url, connect
+from app.commands.terminal import AsJson, facts, parsed_object, show, table
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from app.answers import Item
+
+application = typer.Typer(no_args_is_help=True, help="List, show, store, change and delete items of a running server.")
+
+CollectionName: TypeAlias = Annotated[str, typer.Argument(metavar="COLLECTION", help="Name of the collection.")]
+Key: TypeAlias = Annotated[str, typer.Argument(metavar="KEY", help="Key of the item.")]
+Metadata: TypeAlias = Annotated[str | None, typer.Option(help='A JSON object, such as \'{"colour": "red"}\'.')]
+MOST_A_PAGE = 100
+
+
+@application.command("list")
+def list_(
+    collection: CollectionName,
+    filter_: Annotated[str | None, typer.Option("--filter", help="Only items with this metadata, as JSON.")] = None,
+    limit: Annotated[int, typer.Option(min=0, help="How many at most; 0 for all.")] = 50,
+    url: Url = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """List the items of a collection."""
+    where = parsed_object(filter_, "--filter")
+    with connect(url) as client:
+        visited = client.items(collection, where=where, page_size=min(limit or MOST_A_PAGE, MOST_A_PAGE))
+        items = list(islice(visited, limit or None))
+    show(items, as_json, lambda: table(("key", "title", "metadata"), ((i.key, i.title, i.metadata) for i in items)))
+
+
+@application.command()
+def get(collection: CollectionName, key: Key, url: Url = DEFAULT_URL, as_json: AsJson = False) -> None:
+    """Show one item."""
+    with connect(url) as client:
+        item = client.item(collection, key)
+    show(item, as_json, lambda: _facts(item))
+
+
+@application.command()
+def put(
+    collection: CollectionName,
+    key: Key,
+    picture: Annotated[typer.FileBinaryRead, typer.Argument(metavar="FILE", help="Its picture; - for stdin.")],
+    title: Annotated[str, typer.Option(help="Its title.")] = "",
+    metadata: Metadata = None,
+    url: Url = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """Store an item with its picture, in place of what the key held before."""
+    content = parsed_object(metadata, "--metadata")
+    with connect(url) as client:
+        item = client.put_item(collection, key, picture.read(), title=title, metadata=content)
+    show(item, as_json, lambda: _facts(item))
+
+
+@application.command()
+def patch(
+    collection: CollectionName,
+    key: Key,
+    title: Annotated[str | None, typer.Option(help="Its new title.")] = None,
+    metadata: Annotated[
+        str | None, typer.Option(help="A JSON object to merge into its metadata; null removes a name.")
+    ] = None,
+    url: Url = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """Change an item's title or metadata."""
+    changes = parsed_object(metadata, "--metadata")
+    with connect(url) as client:
+        item = client.patch_item(collection, key, title=title, metadata=changes)
+    show(item, as_json, lambda: _facts(item))
+
+
+@application.command()
+def delete(collection: CollectionName, key: Key, url: Url = DEFAULT_URL, as_json: AsJson = False) -> None:
+    """Delete an item."""
+    with connect(url) as client:
+        client.delete_item(collection, key)
+    show({"deleted": key}, as_json, lambda: f"Deleted {key}.")
+
+
+def _facts(item: Item) -> Table:
+    return facts(
+        {
+            "key": item.key,
+            "title": item.title,
+            "metadata": item.metadata,
+            "picture": item.image_url,
+            "updated": item.updated_at,
+        }
+    )

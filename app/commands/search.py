@@ -1,0 +1,58 @@
+"""`likeness search`: ask a running server what looks like a drawing or like one of its items."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from app.commands.server import DEFAULT_URL, Url, connect
+from app.commands.terminal import AsJson, parsed_object, show, table
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from app.answers import SearchAnswer
+
+application = typer.Typer(no_args_is_help=True, help="Search a running server.")
+
+CollectionName: TypeAlias = Annotated[str, typer.Option("--collection", help="Where to search.")]
+Count: TypeAlias = Annotated[int, typer.Option("-k", min=1, max=200, help="How many hits at most.")]
+Filter: TypeAlias = Annotated[str | None, typer.Option("--filter", help="Only items with this metadata, as JSON.")]
+
+
+@application.command()
+def sketch(
+    drawing: Annotated[typer.FileBinaryRead, typer.Argument(metavar="FILE", help="The drawing; - for stdin.")],
+    collection: CollectionName = "shoes",
+    count: Count = 10,
+    filter_: Filter = None,
+    url: Url = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """Find the items most like a drawing."""
+    where = parsed_object(filter_, "--filter")
+    with connect(url) as client:
+        answer = client.search_sketch(drawing.read(), collection=collection, k=count, where=where)
+    show(answer, as_json, lambda: _hits(answer))
+
+
+@application.command()
+def similar(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="Key of the item.")],
+    collection: CollectionName = "shoes",
+    count: Count = 10,
+    filter_: Filter = None,
+    url: Url = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """Find the items most like an item."""
+    where = parsed_object(filter_, "--filter")
+    with connect(url) as client:
+        answer = client.search_similar(collection, key, k=count, where=where)
+    show(answer, as_json, lambda: _hits(answer))
+
+
+def _hits(answer: SearchAnswer) -> Table:
+    rows = ((place, hit.score, hit.key, hit.title, hit.metadata) for place, hit in enumerate(answer.hits, 1))
+    return table(("", "score", "key", "title", "metadata"), rows)

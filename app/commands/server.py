@@ -1,0 +1,20 @@
+"""The running server that a command talks to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+if TYPE_CHECKING:
+    from app.client import LikenessClient
+
+Url: TypeAlias = Annotated[str, typer.Option("--url", help="Where the server runs.")]
+DEFAULT_URL = "http://127.0.0.1:8000"
+
+
+def connect(url: str) -> LikenessClient:
+    """Make a client of the server at `url`."""
+    from app.client import LikenessClient
+
+    return LikenessClient(url)

@@ -1,0 +1,60 @@
+"""`likeness collections`: what is asked of the server, and what is printed of its answers."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.app.commands.conftest import Network, Run
+
+SHOES = {
+    "name": "shoes",
+    "title": "All shoes",
+    "model": "sketch",
+    "items": 3,
+    "change_seq": 7,
+    "generation": 2,
+    "created_at": "2026-01-02T03:04:05+00:00",
+}
+
+
+def test_collections_are_listed(network: Network, run: Run) -> None:
+    """Each collection is a row; JSON is the list of them."""
+    network.answers["GET /v1/collections"] = {"collections": [SHOES, {**SHOES, "name": "boots", "generation": None}]}
+    rows = run("collections", "list").stdout.splitlines()
+    assert [row.split()[0] for row in rows if "sketch" in row] == ["shoes", "boots"]
+    assert [entry["generation"] for entry in json.loads(run("collections", "list", "--json").stdout)] == [2, None]
+
+
+def test_a_collection_is_shown(network: Network, run: Run) -> None:
+    """Text shows every fact; JSON is the collection."""
+    network.answers["GET /v1/collections/shoes"] = SHOES
+    text = run("collections", "get", "shoes").stdout
+    assert all(word in text for word in ("shoes", "All shoes", "sketch", "2026-01-02"))
+    assert json.loads(run("collections", "get", "shoes", "--json").stdout) == SHOES
+
+
+def test_a_collection_is_made(network: Network, run: Run) -> None:
+    """Name, model and title are sent."""
+    network.answers["POST /v1/collections"] = SHOES
+    run("collections", "create", "shoes", "--model", "sketch", "--title", "All shoes")
+    assert json.loads(network.requests[0].content) == {"name": "shoes", "model": "sketch", "title": "All shoes"}
+
+
+@pytest.mark.parametrize(("reply", "deleted"), [(b"y\n", True), (b"n\n", False), (b"\n", False), (b"", False)])
+def test_a_collection_is_deleted_only_by_who_means_it(network: Network, run: Run, reply: bytes, deleted: bool) -> None:
+    """Without --yes a question is asked, and anything but yes deletes nothing."""
+    network.answers["DELETE /v1/collections/shoes"] = None
+    result = run("collections", "delete", "shoes", stdin=reply)
+    assert bool(network.requests) is deleted
+    assert result.exit_code == (0 if deleted else 2)
+    assert result.stdout == ("Deleted shoes.\n" if deleted else "")
+
+
+def test_a_script_deletes_without_a_question(network: Network, run: Run) -> None:
+    """--yes answers the question beforehand, and JSON stays alone on stdout."""
+    network.answers["DELETE /v1/collections/shoes"] = None
+    result = run("collections", "delete", "shoes", "--yes", "--json")
+    assert json.loads(result.stdout) == {"deleted": "shoes"}
+    assert result.stderr == ""

@@ -1,0 +1,64 @@
+"""`likeness search`: what is asked of the server, and what is printed of its answers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.app.commands.conftest import Network, Run
+
+ANSWER: dict[str, Any] = {
+    "hits": [
+        {
+            "key": key,
+            "score": score,
+            "title": f"Shoe {key}",
+            "metadata": {"kind": "boot"},
+            "image_url": "/v1/pictures/ff",
+            "thumbnail_url": "/v1/pictures/ff/thumbnail",
+        }
+        for key, score in (("b", 0.987654), ("a", 0.5))
+    ],
+    "collection": "shoes",
+    "generation": 1,
+    "model": {"name": "sketch", "checkpoint": "ab" * 32},
+    "took_ms": {"decode": 1.25},
+}
+
+
+def test_hits_are_printed_best_first(network: Network, run: Run, tmp_path: Path) -> None:
+    """Text has a row for each hit in the server's order; JSON is the whole answer."""
+    drawing = tmp_path / "drawing.png"
+    drawing.write_bytes(b"ink")
+    network.answers["POST /v1/search/sketch"] = ANSWER
+    lines = run("search", "sketch", drawing).stdout.splitlines()
+    assert [line.split()[:3] for line in lines[-2:]] == [["1", "0.9877", "b"], ["2", "0.5", "a"]]
+    assert json.loads(run("search", "sketch", drawing, "--json").stdout) == ANSWER
+
+
+def test_a_drawing_is_sent_with_everything_asked(network: Network, run: Run) -> None:
+    """Collection, number of hits and filter reach the server; the drawing may come from stdin."""
+    network.answers["POST /v1/search/sketch"] = ANSWER
+    options = ("--collection", "boots", "-k", 3, "--filter", '{"kind": "boot"}')
+    assert run("search", "sketch", "-", *options, stdin=b"ink").exit_code == 0
+    assert network.last() == {"collection": "boots", "k": "3", "filter": {"kind": "boot"}}
+    assert b"ink" in network.requests[0].content
+
+
+def test_items_like_an_item_are_found(network: Network, run: Run) -> None:
+    """An item is named by collection and key, slashes and all."""
+    network.answers["POST /v1/search/similar/boots/a/b"] = ANSWER
+    assert json.loads(run("search", "similar", "a/b", "--collection", "boots", "--json").stdout) == ANSWER
+    assert network.last() == {"k": "10"}
+
+
+@pytest.mark.parametrize("options", [("-k", 0), ("-k", 201), ("-k", "many"), ("--filter", "boot")])
+def test_bad_input_is_refused_before_anything_is_sent(network: Network, run: Run, options: tuple[object, ...]) -> None:
+    """One line on stderr, exit code 2, nothing on the wire."""
+    result = run("search", "sketch", "-", *options, stdin=b"ink")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.count("\n") == 1
+    assert network.requests == []
