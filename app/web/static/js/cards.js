@@ -65,8 +65,10 @@ function makeCard({ onOpen, onSimilar }) {
   const title = make("h3", { class: "card-title" });
   const open = make("button", { type: "button", class: "card-open", onclick: () => onOpen(current) }, image);
   const facts = make("p", { class: "card-facts" });
+  const price = make("span", { class: "price" });
   const similar = make("button", { type: "button", class: "card-similar", onclick: () => onSimilar(current) }, icon("likeness"), "More like this");
-  const element = make("li", { class: "card" }, make("article", {}, open, make("div", { class: "card-text" }, title, facts, make("div", { class: "card-foot" }, similar, score))));
+  const text = make("div", { class: "card-text" }, title, facts, make("p", { class: "card-foot" }, score, price), similar);
+  const element = make("li", { class: "card" }, make("article", {}, open, text));
 
   const show = (/** @type {Hit} */ hit) => {
     current = hit;
@@ -78,6 +80,7 @@ function makeCard({ onOpen, onSimilar }) {
     open.setAttribute("aria-label", `${name}: details`);
     similar.setAttribute("aria-label", `More like this: ${name}`);
     facts.replaceChildren(...factsOf(hit.metadata ?? {}));
+    price.textContent = priceOf(hit.metadata ?? {});
     showScore(score, hit.score);
   };
   return { element, show };
@@ -91,15 +94,19 @@ function showScore(element, score) {
   element.replaceChildren(make("span", { class: "score-name" }, "cosine "), percent(score));
 }
 
-/** @param {Record<string, any>} metadata @returns {Node[]} kind, colour and price, where the item has them */
+/** @param {Record<string, any>} metadata @returns {string} */
+function priceOf(metadata) {
+  const field = Object.keys(metadata).find(isPrice);
+  return field ? fieldValue(field, metadata[field], metadata) : "";
+}
+
+/** @param {Record<string, any>} metadata @returns {Node[]} kind and colour, where the item has them */
 function factsOf(metadata) {
   const kind = metadata.kind ?? metadata.category ?? metadata.type;
   const colour = metadata.colour ?? metadata.color;
-  const price = Object.keys(metadata).find(isPrice);
   return [
     kind === undefined ? null : make("span", {}, fieldValue("kind", kind)),
     colour === undefined ? null : make("span", { class: "with-swatch" }, swatch(String(colour)), fieldValue("colour", colour)),
-    price === undefined ? null : make("span", { class: "price" }, fieldValue("price", metadata[price], metadata)),
   ].filter((node) => node !== null);
 }
 

@@ -103,7 +103,7 @@ function onSearch(state) {
 function showAnswer(question, found) {
   const { hits } = found;
   cards.show(hits);
-  byId("results-title").textContent = heading(question);
+  byId("results-title").textContent = heading(question, hits.length > 0);
   byId("facts").textContent = smallPrint(question, found);
   byId("back").hidden = !question.like;
   byId("back").textContent = sketchOf(question) ? "Back to my drawing" : "Back to the collection";

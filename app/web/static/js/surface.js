@@ -16,7 +16,7 @@ import { HEIGHT, WIDTH } from "./ink.js";
  * @property {{at: Point, down: boolean} | null} cursor where the keyboard's pen is
  */
 
-const LINE = { size: 11, thinning: 0.45, smoothing: 0.6, streamline: 0.35 };
+const LINE = { size: 9.5, thinning: 0.45, smoothing: 0.6, streamline: 0.35 };
 
 /** @type {WeakMap<Stroke, Path2D>} */
 const paths = new WeakMap();

@@ -17,11 +17,13 @@ export function kindOf({ like, drawing }) {
   return drawing.strokes.length > 0 ? "strokes" : "browse";
 }
 
-/** @param {Question} question @returns {string} */
-export function heading(question) {
+/** @param {Question} question @param {boolean} [hasHits] @returns {string} */
+export function heading(question, hasHits = true) {
   const { like, collection } = question;
+  const name = collection.title || collection.name;
+  if (!hasHits) return name;
   return {
-    browse: collection.title || collection.name,
+    browse: name,
     strokes: "Looks like your drawing",
     picture: "Looks like your picture",
     similar: `More like ${like?.title || like?.key}`,
