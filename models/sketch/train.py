@@ -34,7 +34,7 @@ class Stage:
     progress: Progress
 
 
-def train(  # noqa: PLR0913 - the choices of one run
+def train(
     spec: ModelSpec,
     data: Path,
     store: CheckpointStore,
