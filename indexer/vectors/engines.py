@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import weakref
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -77,10 +79,12 @@ class Accelerator:
     def load(self, index: Any) -> GpuEngine | None:  # noqa: ANN401  untyped package
         """Copy an index onto the GPU; None where FAISS has no such index there."""
         try:
-            copy = self._thread.submit(self._module.index_cpu_to_gpu, self._resources, 0, index).result()
+            held = [self._thread.submit(self._module.index_cpu_to_gpu, self._resources, 0, index).result()]
         except RuntimeError:
             return None
-        return GpuEngine(copy, self._thread)
+        engine = GpuEngine(held, self._thread)
+        weakref.finalize(engine, _release, self._thread, held).atexit = False
+        return engine
 
     def close(self) -> None:
         """Stop the thread; no search may follow."""
@@ -89,9 +93,14 @@ class Accelerator:
 
 @dataclass(frozen=True, eq=False)
 class GpuEngine:
-    """A FAISS index on the GPU, called from the GPU's one thread."""
+    """A FAISS index on the GPU, called from the GPU's one thread.
 
-    index: Any
+    Attributes:
+        held: the index, in a list that is emptied in that thread too, since freeing it is a call to FAISS.
+        thread: the GPU's one thread.
+    """
+
+    held: list[Any]
     thread: ThreadPoolExecutor
     most: int | None = GPU_MOST
 
@@ -103,7 +112,7 @@ class GpuEngine:
             message = "A GPU index takes no mask."
             raise ValueError(message)
         parameters = None if effort is None else faiss.SearchParametersIVF(nprobe=min(effort, GPU_MOST))
-        return self.thread.submit(_answer, self.index, queries, k, parameters).result()
+        return self.thread.submit(_answer, self.held[0], queries, k, parameters).result()
 
     def takes_mask(self) -> bool:
         """GPU indexes know no selectors."""
@@ -142,6 +151,11 @@ def keeps_vectors(index: Any) -> bool:  # noqa: ANN401  untyped package
     """Whether the index computes with the vectors themselves, so that its scores are exact."""
     index = faiss.downcast_index(index)
     return isinstance(index, faiss.IndexFlat | faiss.IndexIVFFlat | faiss.IndexHNSWFlat)
+
+
+def _release(thread: ThreadPoolExecutor, held: list[Any]) -> None:
+    with suppress(RuntimeError):  # the thread has ended, and no other call can collide
+        thread.submit(held.clear)
 
 
 def _answer(index: Any, queries: Vectors, k: int, parameters: Any) -> tuple[NDArray[np.float32], Positions]:  # noqa: ANN401  untyped package

@@ -28,6 +28,7 @@ class FakeGpuFaiss:
         self.callers: set[str] = set()
         self.resources = 0
         self.temporary: list[int] = []
+        self.freed_by: list[str] = []
 
     def get_num_gpus(self) -> int:
         """Count the devices."""
@@ -43,13 +44,25 @@ class FakeGpuFaiss:
         if isinstance(index, faiss.IndexHNSW):
             message = "not implemented"
             raise RuntimeError(message)  # noqa: TRY004  what FAISS raises
-        return SimpleNamespace(search=lambda queries, k, params=None: self._search(index, queries, k, params))
+        return FakeGpuIndex(self, index)
 
-    def _search(self, index: Any, queries: Any, k: int, params: Any) -> Any:
-        self.callers.add(threading.current_thread().name)
+
+class FakeGpuIndex:
+    """An index of that module."""
+
+    def __init__(self, module: FakeGpuFaiss, index: Any) -> None:
+        self.module = module
+        self.index = index
+
+    def search(self, queries: Any, k: int, params: Any = None) -> Any:
+        """Search within the limits of a GPU."""
+        self.module.callers.add(threading.current_thread().name)
         assert k <= GPU_MOST
         assert params is None or (params.sel is None and params.nprobe <= GPU_MOST)
-        return index.search(queries, k, params=params)
+        return self.index.search(queries, k, params=params)
+
+    def __del__(self) -> None:
+        self.module.freed_by.append(threading.current_thread().name)
 
 
 def build(folder: Path, factory: str) -> None:
@@ -101,6 +114,20 @@ def test_one_resource_with_capped_memory_serves_every_index(tmp_path: Path) -> N
     accelerator.close()
 
 
+def test_the_gpu_memory_is_freed_by_the_thread_that_used_it(tmp_path: Path) -> None:
+    """Dropping the last reference to an index frees its copy on the GPU in the GPU's one thread; after it, anywhere."""
+    build(tmp_path, "Flat")
+    module = FakeGpuFaiss()
+    accelerator = Accelerator(module)
+    index = open_index(tmp_path, 16, accelerator=accelerator)
+    later = open_index(tmp_path, 16, accelerator=accelerator)
+    del index
+    accelerator.close()
+    assert [name.split("_")[0] for name in module.freed_by] == ["faiss-gpu"]
+    del later
+    assert len(module.freed_by) == 2
+
+
 def test_what_no_gpu_can_hold_stays_on_the_cpu(tmp_path: Path) -> None:
     """An index type that FAISS has no GPU form of is searched on the CPU."""
     build(tmp_path, "HNSW8")
@@ -111,7 +138,7 @@ def test_what_no_gpu_can_hold_stays_on_the_cpu(tmp_path: Path) -> None:
 
 def test_a_mask_never_reaches_the_gpu() -> None:
     """Giving a GPU index a mask is a mistake of the caller's."""
-    engine = GpuEngine(None, ThreadPoolExecutor(1))
+    engine = GpuEngine([], ThreadPoolExecutor(1))
     assert not engine.takes_mask()
     with pytest.raises(ValueError, match="mask"):
         engine.search(clustered(1), 1, None, np.ones(1, dtype=bool))
