@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from safetensors.torch import load as load_safetensors
 from safetensors.torch import save as save_safetensors
@@ -22,6 +22,7 @@ CARD = "card.json"
 WEIGHTS = "weights.safetensors"
 SHORTEST_PREFIX = 8
 _SHIPPED = Path(__file__).parent
+_Fact = TypeVar("_Fact", str, int)
 
 
 @dataclass(frozen=True)
@@ -145,10 +146,20 @@ def _is_prefix(reference: str | None, digest: str) -> bool:
 def _read(folder: Path) -> Checkpoint:
     try:
         card = json.loads((folder / CARD).read_text())
-        return Checkpoint(card["model"], card["network"], card["digest"], folder, card)
-    except (OSError, ValueError, KeyError) as error:
+        model, network, digest = (_stated(card, key, str) for key in ("model", "network", "digest"))
+        _stated(card, "preprocessing", int)
+    except (OSError, ValueError) as error:
         message = f"The card {folder / CARD} cannot be read ({error}); restore it or delete its folder."
         raise CorruptCheckpoint(message) from error
+    return Checkpoint(model, network, digest, folder, card)
+
+
+def _stated(card: object, key: str, kind: type[_Fact]) -> _Fact:
+    value = card.get(key) if isinstance(card, dict) else None
+    if not isinstance(value, kind):
+        message = f"it states no {key}"
+        raise ValueError(message)  # noqa: TRY004 - one error for every way in which a card can be none
+    return value
 
 
 def _place(target: Path, files: Mapping[str, bytes]) -> Path:
@@ -165,9 +176,11 @@ def _place(target: Path, files: Mapping[str, bytes]) -> Path:
                 os.fsync(stream.fileno())
         aside.rename(target)
     except OSError:
-        shutil.rmtree(aside, ignore_errors=True)
+        # Another writer of the same weights was first.
         if not (target / CARD).exists():
             raise
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
     _sync(target.parent)
     return target
 

@@ -1,0 +1,94 @@
+"""Metrics, judged by plain loops."""
+
+from __future__ import annotations
+
+import statistics
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.metrics import accuracy_at, bootstrap_interval, correct_triplets, ranks
+
+# Few different values, so that ties are common.
+levels = st.sampled_from([-1.0, 0.0, 0.25, 0.5, 1.0])
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> tuple[list[list[float]], list[int]]:
+    """Scores of a few queries over a few items, and the true item of each."""
+    items = draw(st.integers(1, 6))
+    rows = draw(st.lists(st.lists(levels, min_size=items, max_size=items), min_size=1, max_size=6))
+    return rows, [draw(st.integers(0, items - 1)) for _ in rows]
+
+
+@given(tables())
+@settings(deadline=None, max_examples=100)
+def test_ranks_by_counting(table: tuple[list[list[float]], list[int]]) -> None:
+    """The rank is one more than the number of other items that score at least as much as the true one."""
+    rows, truth = table
+    found = ranks(np.array(rows), np.array(truth))
+    expected = [
+        1 + sum(1 for item, score in enumerate(row) if item != true and score >= row[true])
+        for row, true in zip(rows, truth, strict=True)
+    ]
+    assert found.tolist() == expected
+
+
+@given(tables(), st.integers(1, 7))
+@settings(deadline=None, max_examples=100)
+def test_accuracy_by_sorting(table: tuple[list[list[float]], list[int]], k: int) -> None:
+    """acc@k counts the queries whose true item is among the first k of a list in which ties are sorted against it."""
+    rows, truth = table
+    hits = 0
+    for row, true in zip(rows, truth, strict=True):
+        order = sorted(range(len(row)), key=lambda item: (-row[item], item == true))
+        hits += true in order[:k]
+    assert accuracy_at(ranks(np.array(rows), np.array(truth)), k) == pytest.approx(100 * hits / len(rows))
+
+
+def test_a_network_that_cannot_tell_finds_nothing() -> None:
+    """Equal scores everywhere give the last rank to every query, not the first: a constant network must not shine."""
+    found = ranks(np.zeros((5, 7)), np.arange(5))
+    assert found.tolist() == [7] * 5
+    assert accuracy_at(found, 1) == 0
+    assert accuracy_at(found, 7) == 100
+
+
+@given(tables(), st.data())
+@settings(deadline=None, max_examples=100)
+def test_triplets_by_loops(table: tuple[list[list[float]], list[int]], data: st.DataObject) -> None:
+    """%corr is over all votes together, and a tie is not agreement."""
+    rows, _ = table
+    votes = st.lists(
+        st.tuples(st.integers(0, len(rows[0]) - 1), st.integers(0, len(rows[0]) - 1)), min_size=1, max_size=5
+    )
+    asked = [data.draw(votes) for _ in rows]
+    agreed = [row[near] > row[far] for row, pairs in zip(rows, asked, strict=True) for near, far in pairs]
+    found = correct_triplets(np.array(rows), [np.array(pairs) for pairs in asked])
+    assert found == pytest.approx(100 * statistics.fmean(agreed))
+
+
+def test_queries_without_votes_do_not_weigh() -> None:
+    """A query that nobody voted on changes nothing."""
+    votes = [np.array([[0, 1], [1, 0]]), np.empty((0, 2), np.int64)]
+    assert correct_triplets(np.array([[1.0, 0.0], [0.0, 1.0]]), votes) == 50
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
+def test_bootstrap_meets_the_normal_interval(share: float) -> None:
+    """For many zeros and ones the interval is the binomial's: mean ± 1.96 deviations of the mean."""
+    values = np.zeros(1000)
+    values[: int(1000 * share)] = 1
+    low, high = bootstrap_interval(values)
+    reach = 1.96 * (share * (1 - share) / 1000) ** 0.5
+    assert low == pytest.approx(share - reach, abs=0.1 * reach + 1e-3)
+    assert high == pytest.approx(share + reach, abs=0.1 * reach + 1e-3)
+
+
+def test_bootstrap_of_equal_values_is_a_point_and_repeats() -> None:
+    """Values without spread have no interval, and the same values always give the same one."""
+    assert bootstrap_interval(np.full(20, 0.25)) == (0.25, 0.25)
+    values = np.random.default_rng(1).random(30)
+    assert bootstrap_interval(values) == bootstrap_interval(values)
