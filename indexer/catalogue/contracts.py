@@ -1,0 +1,180 @@
+"""What every catalogue promises: the record of what exists, in which order it came to be, and what is published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from indexer.catalogue.filters import Filter
+from indexer.catalogue.records import (
+    Changes,
+    Collection,
+    GenerationRecord,
+    Ids,
+    Item,
+    ItemDraft,
+    Page,
+    Reject,
+    State,
+    Stored,
+    VectorPage,
+)
+from models.contracts import Vectors
+
+
+class Catalogue(Protocol):
+    """Collections, items, vectors, rejects and generations; safe to use from any number of threads and processes.
+
+    Every transaction that changes items takes the collection's next change number, so numbers are gapless and follow
+    the order of commits; a deletion takes one too. What a call has written is seen by every later call, anywhere.
+
+    Every method that names a collection raises `UnknownCollection` if there is none, and every method raises
+    `CatalogueUnavailable` if the database does not answer.
+    """
+
+    # Collections
+
+    def create_collection(self, name: str, model: str, title: str = "") -> Collection:
+        """Create an empty collection.
+
+        Raises:
+            InvalidName: a name is 1 to 64 lower-case letters, digits, `-` and `_`, the first a letter or digit.
+            InvalidMetadata: the title is too long.
+            CollectionExists: the name is taken.
+        """
+
+    def collection(self, name: str) -> Collection:
+        """Return one collection."""
+
+    def collections(self) -> list[Collection]:
+        """Return all collections by name."""
+
+    def delete_collection(self, name: str) -> None:
+        """Delete a collection with everything in it."""
+
+    def state(self, collection: str) -> State:
+        """Return where a collection stands; one SELECT, made for every search."""
+
+    # Items
+
+    def upsert(self, collection: str, drafts: Sequence[ItemDraft]) -> list[Item]:
+        """Write items in one transaction, all with the same change number, and return them in the order of `drafts`.
+
+        A draft replaces the whole item of its key. Vectors of checkpoints that the draft does not bring stay if the
+        picture is the same, and go if it is another. Rejects of the keys are cleared. If a key occurs twice, the
+        later draft counts. Without drafts nothing happens.
+
+        Raises:
+            InvalidKey: a key breaks the rules.
+            InvalidMetadata: a title or metadata breaks the rules.
+            ValueError: a vector is not one-dimensional, or not finite.
+        """
+
+    def patch(
+        self, collection: str, key: str, *, title: str | None = None, metadata: Mapping[str, Any] | None = None
+    ) -> Item:
+        """Change the title, and merge into the metadata (RFC 7396: null removes a member); vectors stay.
+
+        A patch that changes nothing takes no change number.
+
+        Raises:
+            UnknownItem: there is no such item.
+            InvalidMetadata: the title or the merged metadata breaks the rules.
+        """
+
+    def delete(self, collection: str, key: str) -> int:
+        """Delete one item and return the change number of the deletion.
+
+        Raises:
+            UnknownItem: there is no such item.
+        """
+
+    def item(self, collection: str, key: str) -> Item:
+        """Return one item.
+
+        Raises:
+            UnknownItem: there is no such item.
+        """
+
+    def items(self, collection: str, ids: Sequence[int] | Ids) -> list[Item]:
+        """Return items in the order of `ids`; those that do not exist are left out."""
+
+    def page(self, collection: str, *, cursor: str | None = None, limit: int = 50, where: Filter | None = None) -> Page:
+        """Return some items, oldest first. Items that exist throughout are met exactly once, whatever is written.
+
+        Raises:
+            InvalidCursor: the cursor is not one of this collection.
+        """
+
+    def allowed(self, collection: str, where: Filter) -> Ids:
+        """Return the ids, ascending, of all items that a filter keeps."""
+
+    def stored(self, collection: str, keys: Sequence[str]) -> dict[str, Stored]:
+        """Return what is stored of those of the keys that exist."""
+
+    def pictures(self) -> set[str]:
+        """Return the sha256, in hex, of every picture that an item of any collection refers to."""
+
+    # Vectors
+
+    def changes(self, collection: str, since: int, digest: str) -> Changes:
+        """Return what happened to the vectors of one checkpoint after change number `since`; one consistent read.
+
+        Applied to what was known at `since`, it gives what is true at the returned number. Since 0 it is every vector
+        there is. Changes of metadata, and of vectors of other checkpoints, are not in it. Any `since` may be asked
+        for, however old.
+        """
+
+    def vectors(
+        self, collection: str, digest: str, *, after: int = 0, limit: int = 1000, until: int | None = None
+    ) -> VectorPage:
+        """Return vectors of one checkpoint by ascending id of their items, of items with an id above `after`.
+
+        With `until`, only vectors that were written at or before that change number.
+        """
+
+    def vector_count(self, collection: str, digest: str) -> int:
+        """Return how many items have a vector of a checkpoint."""
+
+    def lacking(self, collection: str, digest: str, *, after: int = 0, limit: int = 1000) -> list[Item]:
+        """Return items that have a picture but no vector of a checkpoint, by ascending id, above `after`."""
+
+    def add_vectors(self, collection: str, digest: str, items: Sequence[Item], vectors: Vectors) -> Ids:
+        """Add vectors of a checkpoint to items, in one transaction, and return the ids of those that got theirs.
+
+        Items that have meanwhile been deleted or got another picture than the given one are passed over. `vectors` is
+        float32 (n, dim), one row for each of the items.
+        """
+
+    # Rejects
+
+    def reject(self, collection: str, key: str, reason: str, source: str | None = None) -> None:
+        """Note why something could not be indexed, in place of an earlier reason for the same key.
+
+        The key may be anything: what no key may hold is replaced, and what is too long is cut.
+        """
+
+    def rejects(self, collection: str) -> list[Reject]:
+        """Return all rejects by key."""
+
+    def clear_rejects(self, collection: str, keys: Sequence[str] | None = None) -> int:
+        """Forget the rejects of some keys, or all, and return how many there were."""
+
+    # Generations
+
+    def publish(self, collection: str, generation: GenerationRecord) -> None:
+        """Let searches use a generation, in one transaction; one whose number is not known yet is added.
+
+        Raises:
+            ValueError: the number is known, with another checkpoint or change number.
+        """
+
+    def generations(self, collection: str) -> list[GenerationRecord]:
+        """Return all generations that were ever published and not forgotten, newest last."""
+
+    def forget_generation(self, collection: str, number: int) -> None:
+        """Forget a generation; one that is not known is no error.
+
+        Raises:
+            PublishedGeneration: it is the one that searches use.
+        """
