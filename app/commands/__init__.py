@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands import collections, items, search
+from app.commands import collections, items, models, search, serve
 from app.commands.sentences import SentenceGroup
 
 application = typer.Typer(
@@ -20,7 +20,8 @@ application = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (search, items, collections):
+application.command("serve")(serve.serve)
+for group in (models, search, items, collections):
     application.add_typer(group.application, name=group.__name__.rpartition(".")[2])
 
 

@@ -40,7 +40,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     cells = [list(row) for row in rows]
     result = Table(box=SIMPLE, pad_edge=False, show_edge=False)
     for number, column in enumerate(columns):
-        numeric = bool(cells) and all(isinstance(row[number], int | float | None) for row in cells)
+        numeric = {type(row[number]) for row in cells} - {type(None)} in ({int}, {float})
         result.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in cells:
         result.add_row(*(_cell(value) for value in row))

@@ -1,0 +1,156 @@
+"""`likeness models`: what there is, how it is trained and how good it is."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+
+import typer
+
+from app.commands.configuration import checkpoints_of, device_of, load_settings, predictor_of
+from app.commands.sentences import Refusal
+from app.commands.terminal import AsJson, facts, show, table
+from app.commands.training import TrainingLog
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from models.checkpoints import Checkpoint
+    from models.contracts import ModelSpec
+
+application = typer.Typer(no_args_is_help=True, help="List, show, train and evaluate models.")
+
+Name: TypeAlias = Annotated[str, typer.Argument(metavar="MODEL", help="Name of the model, such as sketch.")]
+Data: TypeAlias = Annotated[
+    Path, typer.Option("--data", exists=True, file_okay=False, help="Folder of the unpacked research data.")
+]
+SHORT_DIGEST = 12
+
+
+@application.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """List the models and their weights."""
+    from models.registry import specs
+
+    store = checkpoints_of(load_settings())
+    found = {name: store.all(name) for name in specs()}
+    value = [_summary(spec, found[name]) for name, spec in specs().items()]
+    rows = (
+        (spec.name, spec.kind, spec.title, ", ".join(map(_short, found[name])) or None)
+        for name, spec in specs().items()
+    )
+    show(value, as_json, lambda: table(("name", "kind", "title", "weights"), rows))
+
+
+@application.command("show")
+def show_(name: Name, as_json: AsJson = False) -> None:
+    """Show a model, its networks and the cards of its weights."""
+    from models.registry import spec as find_spec
+
+    spec = find_spec(name)
+    checkpoints = checkpoints_of(load_settings()).all(name)
+    value = {
+        **_summary(spec, checkpoints),
+        "paper": spec.paper,
+        "dim": spec.dim,
+        "networks": list(spec.networks),
+        "default_network": spec.default_network,
+    }
+    show(value, as_json, lambda: _description(spec, checkpoints))
+
+
+@application.command()
+def evaluate(
+    name: Name,
+    data: Data,
+    checkpoint: Annotated[
+        str | None, typer.Option(help="A digest, its first 8 digits or more, or a network's name.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Judge a model on its benchmark."""
+    judge = _part(name, "evaluation").evaluate
+    predictor = predictor_of(load_settings(), name, checkpoint)
+    figures = dict(judge(data, predictor))
+    show(figures, as_json, lambda: facts({"checkpoint": _short(predictor.checkpoint), **figures}))
+
+
+@application.command()
+def train(
+    name: Name,
+    data: Data,
+    network: Annotated[str | None, typer.Option(help="Which of its networks; the default one unless named.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Steps of each stage; the recipe's own unless set.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start anew instead of going on where a run ended.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Train a model and keep the weights in the data folder; a run that was killed goes on where it was."""
+    from models.registry import spec as find_spec
+
+    learn = _part(name, "train").train
+    spec = find_spec(name)
+    if network is not None and network not in spec.networks:
+        message = f"The model {name} has no network {network!r}; it has: {', '.join(spec.networks)}."
+        raise Refusal(message)
+    settings = load_settings()
+    state = settings.paths.home / "training" / name
+    if fresh:
+        _remove(state)
+    state.mkdir(parents=True, exist_ok=True)
+    with TrainingLog() as log:
+        device, store = device_of(settings), checkpoints_of(settings)
+        kept = learn(spec, data, store, state, device, log.report, network=network, steps=steps)
+    show(_of(kept), as_json, lambda: f"Kept {_short(kept)} in {kept.folder}.")
+
+
+def _part(name: str, part: str) -> Any:  # noqa: ANN401 (a module, whose functions the system promises)
+    """Import a module of a system that only commands need."""
+    from models.registry import spec as find_spec
+
+    find_spec(name)
+    module = f"models.{name}.{part}"
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name != module:
+            raise
+        message = f"The model {name} has no {part}: this command does not apply to it."
+        raise Refusal(message) from None
+
+
+def _remove(state: Path) -> None:
+    import shutil
+
+    shutil.rmtree(state, ignore_errors=True)
+
+
+def _summary(spec: ModelSpec, checkpoints: tuple[Checkpoint, ...]) -> dict[str, Any]:
+    return {
+        "name": spec.name,
+        "kind": str(spec.kind),
+        "title": spec.title,
+        "checkpoints": [_of(checkpoint) for checkpoint in checkpoints],
+    }
+
+
+def _of(checkpoint: Checkpoint) -> dict[str, Any]:
+    return {"network": checkpoint.network, "digest": checkpoint.digest, "card": dict(checkpoint.card)}
+
+
+def _short(checkpoint: Checkpoint) -> str:
+    return f"{checkpoint.network} ({checkpoint.digest[:SHORT_DIGEST]})"
+
+
+def _description(spec: ModelSpec, checkpoints: tuple[Checkpoint, ...]) -> Table:
+    values: dict[str, object] = {
+        "name": spec.name,
+        "kind": spec.kind,
+        "title": spec.title,
+        "paper": spec.paper,
+        "numbers": spec.dim,
+        "networks": ", ".join(spec.networks),
+    }
+    for checkpoint in checkpoints:
+        values[_short(checkpoint)] = checkpoint.card
+    return facts(values)

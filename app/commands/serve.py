@@ -1,0 +1,131 @@
+"""`likeness serve`: the server in this process, on a socket that was taken before anything slow began."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import sys
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Annotated, Never, TypeAlias
+
+import typer
+
+from app.commands.configuration import load_settings
+from app.commands.sentences import Refusal
+from app.commands.terminal import AsJson, note
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+
+Host: TypeAlias = Annotated[str | None, typer.Option(help="Address to listen on; LIKENESS_HOST unless set.")]
+Port: TypeAlias = Annotated[
+    int | None, typer.Option(min=0, max=65535, help="Port to listen on, 0 for any; LIKENESS_PORT unless set.")
+]
+BACKLOG = 2048
+LAST_REQUESTS_S = 10
+"""How long requests under way may take to finish once the server was told to stop, in seconds."""
+
+
+def serve(
+    host: Host = None,
+    port: Port = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes; this version serves with one.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Serve the API and the page until Ctrl-C or SIGTERM."""
+    if workers != 1:
+        message = f"--workers is {workers}, and this version serves with one process: leave the option out."
+        raise Refusal(message)
+    settings = load_settings(host=host, port=port)
+    restart_with_allocator()
+    run_server(settings, as_json=as_json)
+
+
+def restart_with_allocator() -> None:
+    """Start this command anew, once, with the malloc settings that only a starting process reads."""
+    import os
+
+    from app.settings import environment_has, environment_with
+    from models.devices import allocator_environment
+
+    wanted = allocator_environment()
+    if not environment_has(wanted):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment_with(wanted))  # noqa: S606 (itself)
+
+
+def run_server(settings: Settings, *, as_json: bool) -> None:
+    """Serve until told to stop; the address is printed once requests are answered."""
+    signal.signal(signal.SIGTERM, _stop)
+    with take_socket(settings.host, settings.port) as taken:
+        import uvicorn
+
+        from app.main import create_app
+
+        url = _url(settings.host, taken.getsockname()[1])
+        if not _is_loopback(settings.host):
+            note(f"Warning: whoever reaches {url} can read and change everything; keys do not exist yet.")
+
+        class Announcing(uvicorn.Server):
+            async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+                await super().startup(sockets)
+                if self.started:
+                    _announce(url, as_json=as_json)
+
+        configuration = uvicorn.Config(
+            create_app(settings),
+            backlog=BACKLOG,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=LAST_REQUESTS_S,
+        )
+        server = Announcing(configuration)
+        server.run(sockets=[taken])
+    if not server.started:
+        message = "The server could not start; the log above says why."
+        raise Refusal(message)
+
+
+def take_socket(host: str, port: int) -> socket.socket:
+    """Take an address and port; nobody is answered before something listens there."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        taken = socket.socket(family, kind, protocol)
+        try:
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            taken.bind(address)
+        except OSError:
+            taken.close()
+            raise
+    except OSError as error:
+        message = (
+            f"Port {port} of {host} cannot be taken ({error.strerror}); "
+            "stop what listens there, or choose another with --port."
+        )
+        raise Refusal(message) from None
+    return taken
+
+
+def _stop(*_: object) -> Never:
+    """Leave in order when told so before the server listens, or after it has answered its last request."""
+    raise SystemExit(0)
+
+
+def _announce(url: str, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"url": url}), flush=True)
+    else:
+        print(f"Likeness is at {url} (Ctrl-C stops it).", flush=True)
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,155 @@
+"""`likeness models`, judged with a system that has no weights, put where systems are found."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+
+from models import predictor, registry
+from models.checkpoints import Checkpoint, CheckpointStore
+from models.contracts import RetrievalError
+from models.training import Progress
+from tests.app.commands.conftest import Run
+from tests.models.fakes import FakePredictor, fake_spec
+
+
+@pytest.fixture
+def system(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Let the fake be the only system there is; returns its name."""
+    package = ModuleType("models.fake")
+    package.__path__ = []
+    monkeypatch.setitem(sys.modules, package.__name__, package)
+    monkeypatch.setattr(registry, "specs", lambda: {"fake": fake_spec()})
+    return "fake"
+
+
+@pytest.fixture
+def kept(home: Path, system: str) -> Checkpoint:
+    """Keep weights of the fake in the data folder."""
+    store = CheckpointStore(home / "checkpoints")
+    return store.save(system, "brightness", {"weight": torch.zeros(1)}, {"preprocessing": 1, "acc@1": 40.0})
+
+
+def part(monkeypatch: pytest.MonkeyPatch, name: str, function: Callable[..., Any]) -> None:
+    """Give the fake system a module with one function."""
+    function_name = {"evaluation": "evaluate", "train": "train"}[name]
+    monkeypatch.setitem(sys.modules, f"models.fake.{name}", SimpleNamespace(**{function_name: function}))
+
+
+def test_models_are_listed_with_their_weights(run: Run, kept: Checkpoint) -> None:
+    """Each model is a row with its weights; JSON holds the whole digests and the cards."""
+    text = run("models", "list").stdout
+    assert all(word in text for word in ("fake", "A model for tests", f"brightness ({kept.digest[:12]})"))
+    (model,) = json.loads(run("models", "list", "--json").stdout)
+    assert (model["name"], model["kind"]) == ("fake", "embed")
+    assert [(entry["digest"], entry["card"]["acc@1"]) for entry in model["checkpoints"]] == [(kept.digest, 40.0)]
+
+
+def test_a_model_is_shown_with_its_cards(run: Run, kept: Checkpoint) -> None:
+    """Its networks and what is known of each set of weights are told."""
+    assert "acc@1" in run("models", "show", "fake").stdout
+    shown = json.loads(run("models", "show", "fake", "--json").stdout)
+    assert (shown["networks"], shown["default_network"], shown["dim"]) == (["brightness"], "brightness", 8)
+
+
+@pytest.mark.parametrize(
+    "arguments", [("show", "nothing"), ("evaluate", "nothing", "--data", "."), ("train", "nothing", "--data", ".")]
+)
+def test_a_model_that_does_not_exist_is_a_sentence(
+    home: Path, run: Run, system: str, arguments: tuple[str, ...]
+) -> None:
+    """Who mistypes a model's name learns which there are."""
+    result = run("models", *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "'nothing'" in result.stderr
+    assert "fake" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["evaluate", "train"])
+def test_a_folder_that_is_not_there_is_refused(run: Run, system: str, command: str) -> None:
+    """Data is looked for before anything is loaded."""
+    result = run("models", command, "fake", "--data", "/nowhere")
+    assert result.exit_code == 2
+    assert "/nowhere" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["evaluate", "train"])
+def test_a_system_without_a_benchmark_or_a_recipe_says_so(
+    home: Path, run: Run, system: str, tmp_path: Path, command: str
+) -> None:
+    """A system need not have every part; the command then does not apply."""
+    result = run("models", command, "fake", "--data", tmp_path)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_model_is_judged_by_the_checkpoint_asked_for(
+    home: Path, run: Run, system: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The benchmark gets the folder and the predictor; what it finds is printed unchanged."""
+    asked: list[Any] = []
+
+    def load(store: CheckpointStore, model: str, reference: str | None, device: object) -> FakePredictor:
+        asked.append((model, reference))
+        return FakePredictor()
+
+    def evaluate(data: Path, judged: FakePredictor) -> Mapping[str, float]:
+        asked.append((data, type(judged)))
+        return {"acc@1": 50.0, "acc@10": 75.0, "corr": 60.0, "queries": 4}
+
+    monkeypatch.setattr(predictor, "load_predictor", load)
+    part(monkeypatch, "evaluation", evaluate)
+    result = run("models", "evaluate", "fake", "--data", tmp_path, "--checkpoint", "fafafafa", "--json")
+    assert json.loads(result.stdout) == {"acc@1": 50.0, "acc@10": 75.0, "corr": 60.0, "queries": 4}
+    assert asked == [("fake", "fafafafa"), (tmp_path, FakePredictor)]
+    assert "brightness (fafafafafafa)" in run("models", "evaluate", "fake", "--data", tmp_path).stdout
+
+
+def test_weights_are_trained_and_kept(
+    home: Path, run: Run, system: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Training gets everything it needs, its progress goes to stderr, and the kept weights are named."""
+    seen: dict[str, Any] = {}
+
+    def learn(
+        spec: Any, data: Path, store: CheckpointStore, state: Path, device: Any, report: Any, **chosen: Any
+    ) -> Checkpoint:
+        seen.update(chosen, data=data, resumed=(state / "run").exists())
+        (state / "run").touch()
+        report(SimpleNamespace(name="edges", progress=Progress(1, 2, 0.5, {})))
+        report(SimpleNamespace(name="edges", progress=Progress(2, 2, 0.25, {"acc@1": 12.5})))
+        return store.save(spec.name, "brightness", {"weight": torch.zeros(1)}, {"preprocessing": 1})
+
+    part(monkeypatch, "train", learn)
+    result = run("models", "train", "fake", "--data", tmp_path, "--network", "brightness", "--steps", 2, "--json")
+    assert result.stderr == "edges: step 2 of 2, loss 0.2500, acc@1 12.50\n"
+    assert seen == {"network": "brightness", "steps": 2, "data": tmp_path, "resumed": False}
+    digest = json.loads(result.stdout)["digest"]
+    assert [found.digest for found in CheckpointStore(home / "checkpoints").all("fake")] == [digest]
+    assert digest[:12] in run("models", "train", "fake", "--data", tmp_path).stdout
+    assert seen["resumed"]
+    run("models", "train", "fake", "--data", tmp_path, "--fresh")
+    assert not seen["resumed"]
+
+
+def test_a_network_that_does_not_exist_is_refused_before_training(
+    home: Path, run: Run, system: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hours of training do not begin with a mistyped name."""
+
+    def learn(*_: object, **__: object) -> None:
+        message = "It began."
+        raise RetrievalError(message)
+
+    part(monkeypatch, "train", learn)
+    result = run("models", "train", "fake", "--data", tmp_path, "--network", "vgg")
+    assert result.exit_code == 2
+    assert "'vgg'" in result.stderr
+    assert "brightness" in result.stderr
