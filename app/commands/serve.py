@@ -22,6 +22,7 @@ Host: TypeAlias = Annotated[str | None, typer.Option(help="Address to listen on;
 Port: TypeAlias = Annotated[
     int | None, typer.Option(min=0, max=65535, help="Port to listen on, 0 for any; LIKENESS_PORT unless set.")
 ]
+IPV4 = 4
 BACKLOG = 2048
 LAST_REQUESTS_S = 10
 """How long requests under way may take to finish once the server was told to stop, in seconds."""
@@ -63,17 +64,15 @@ def run_server(settings: Settings, *, as_json: bool) -> None:
         import uvicorn
 
         from app.main import create_app
-
-        url = _url(settings.host, taken.getsockname()[1])
-        if not _is_loopback(settings.host):
-            note(f"Warning: whoever reaches {url} can read and change everything; keys do not exist yet.")
+        from app.telemetry import configure_logging
 
         class Announcing(uvicorn.Server):
             async def startup(self, sockets: list[socket.socket] | None = None) -> None:
                 await super().startup(sockets)
                 if self.started:
-                    _announce(url, as_json=as_json)
+                    _announce(settings.host, taken.getsockname()[1], as_json=as_json)
 
+        configure_logging(settings.log_level)
         configuration = uvicorn.Config(
             create_app(settings),
             backlog=BACKLOG,
@@ -84,7 +83,7 @@ def run_server(settings: Settings, *, as_json: bool) -> None:
         server = Announcing(configuration)
         server.run(sockets=[taken])
     if not server.started:
-        message = "The server could not start; the log above says why."
+        message = "The server could not start; its log says why."
         raise Refusal(message)
 
 
@@ -113,18 +112,26 @@ def _stop(*_: object) -> Never:
     raise SystemExit(0)
 
 
-def _announce(url: str, *, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps({"url": url}), flush=True)
-    else:
-        print(f"Likeness is at {url} (Ctrl-C stops it).", flush=True)
+def _announce(host: str, port: int, *, as_json: bool) -> None:
+    url = address_of(host, port)
+    print(json.dumps({"url": url}) if as_json else f"Likeness is at {url} (Ctrl-C stops it).", flush=True)
+    if not is_loopback(host):
+        note(f"Warning: whoever reaches port {port} of {host} can read and change everything; there are no keys yet.")
 
 
-def _url(host: str, port: int) -> str:
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+def address_of(host: str, port: int) -> str:
+    """Write the address that a browser on this machine takes."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return f"http://{host}:{port}"
+    if address.is_unspecified:
+        address = ip_address("127.0.0.1" if address.version == IPV4 else "::1")
+    return f"http://{address}:{port}" if address.version == IPV4 else f"http://[{address}]:{port}"
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches an address to listen on."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

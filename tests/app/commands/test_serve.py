@@ -1,0 +1,122 @@
+"""`likeness serve`: what happens before the first request can be answered."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Never
+
+import pytest
+
+from app.commands.sentences import Refusal
+from app.commands.serve import address_of, is_loopback, restart_with_allocator, take_socket
+from models.devices import allocator_environment
+from tests.app.commands.conftest import Run
+
+
+class Replaced(Exception):
+    """The process would now be another."""
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Sequence[str], Mapping[str, str]]]:
+    """Keep what the process would be replaced by, instead of replacing it."""
+    kept: list[tuple[str, Sequence[str], Mapping[str, str]]] = []
+
+    def replace(path: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Never:
+        kept.append((path, arguments, environment))
+        raise Replaced
+
+    monkeypatch.setattr(os, "execve", replace)
+    return kept
+
+
+def test_the_server_starts_itself_anew_once(
+    started: list[tuple[str, Sequence[str], Mapping[str, str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same command gets the malloc settings beside its whole environment, and then goes on."""
+    for name in allocator_environment():
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LIKENESS_TEST", "kept")
+    monkeypatch.setattr(sys, "orig_argv", ["python", "-X", "dev", "-m", "app.commands", "serve", "--port", "0"])
+    with pytest.raises(Replaced):
+        restart_with_allocator()
+    ((path, arguments, environment),) = started
+    assert path == arguments[0] == sys.executable
+    assert arguments[1:] == ["-X", "dev", "-m", "app.commands", "serve", "--port", "0"]
+    assert environment == {**os.environ, **allocator_environment()}
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    restart_with_allocator()
+    assert len(started) == 1
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0"])  # noqa: S104 (it is closed at once)
+def test_any_free_port_can_be_taken(host: str) -> None:
+    """Port 0 takes a free one, and whoever comes second is told."""
+    with take_socket(host, 0) as taken:
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert port > 0
+        with pytest.raises(Refusal, match=f"Port {port} of {host} cannot be taken .*--port"):
+            take_socket(host, port)
+    with take_socket(host, port) as again:
+        assert again.getsockname()[1] == port
+
+
+@pytest.mark.parametrize("host", ["203.0.113.7", "no.such.host.invalid"])
+def test_an_address_of_another_machine_cannot_be_taken(host: str) -> None:
+    """A host that is not this one is a sentence, not a traceback."""
+    with pytest.raises(Refusal, match=host):
+        take_socket(host, 0)
+
+
+def test_a_taken_port_ends_the_command_before_anything_slow(
+    home: Path, run: Run, started: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who starts a second server on the same port learns it at once, and no data folder is made."""
+    for name, value in allocator_environment().items():
+        monkeypatch.setenv(name, value)
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        result = run("serve", "--port", busy.getsockname()[1])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.count("\n") == 1
+    assert "--port" in result.stderr
+    assert not home.exists()
+
+
+def test_one_process_serves(run: Run, started: object) -> None:
+    """More workers than there can be are refused, not ignored."""
+    result = run("serve", "--workers", 2)
+    assert result.exit_code == 2
+    assert "--workers" in result.stderr
+    assert started == []
+
+
+@pytest.mark.parametrize(
+    ("host", "here"),
+    [
+        ("127.0.0.1", True),
+        ("127.1.2.3", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),  # noqa: S104 (nothing listens)
+        ("::", False),
+        ("192.168.1.2", False),
+        ("example.org", False),
+    ],
+)
+def test_addresses_that_others_reach_are_known(host: str, here: bool) -> None:
+    """Only loopback addresses are safe from others."""
+    assert is_loopback(host) is here
+
+
+def test_an_address_is_one_a_browser_takes() -> None:
+    """IPv6 addresses stand in brackets; a server on all addresses is reached on this machine's own."""
+    assert address_of("127.0.0.1", 8000) == "http://127.0.0.1:8000"
+    assert address_of("::1", 80) == "http://[::1]:80"
+    assert address_of("0.0.0.0", 8000) == "http://127.0.0.1:8000"  # noqa: S104 (nothing listens)
+    assert address_of("::", 8000) == "http://[::1]:8000"
