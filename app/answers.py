@@ -143,3 +143,47 @@ class Collection:
             generation=answer["generation"],
             created_at=datetime.fromisoformat(answer["created_at"]),
         )
+
+
+@dataclass(frozen=True)
+class Weights:
+    """One set of trained weights of a model."""
+
+    network: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Model:
+    """One model; the first of its networks is the default.
+
+    Attributes:
+        name: what it is called in addresses and commands.
+        kind: what it does with pictures.
+        title: one line for people.
+        paper: the published source.
+        dim: length of its vectors.
+        networks: names of its networks.
+        checkpoints: the weights that the server has.
+    """
+
+    name: str
+    kind: str
+    title: str
+    paper: str
+    dim: int
+    networks: tuple[str, ...]
+    checkpoints: tuple[Weights, ...]
+
+    @classmethod
+    def from_json(cls, answer: Json) -> Self:
+        """Read a model."""
+        return cls(
+            name=answer["name"],
+            kind=answer["kind"],
+            title=answer["title"],
+            paper=answer["paper"],
+            dim=answer["dim"],
+            networks=tuple(answer["networks"]),
+            checkpoints=tuple(Weights(found["network"], found["digest"]) for found in answer["checkpoints"]),
+        )

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import httpx
 
-from app.answers import Collection, Item, ItemPage, Json, SearchAnswer
+from app.answers import Collection, Item, ItemPage, Json, Model, SearchAnswer
 from app.retries import REPEATABLE, RetryingTransport, RetryPolicy
 
 DEFAULT_URL = "http://127.0.0.1:8000"
@@ -197,6 +197,15 @@ class LikenessClient:
     def delete_item(self, collection: str, key: str) -> None:
         """Delete an item; no search finds it any more."""
         self._send(_Call("DELETE", _item_path(collection, key)))
+
+    def models(self) -> tuple[Model, ...]:
+        """Return every model the server knows."""
+        call = _Call("GET", "/v1/models")
+        return self._ask(call, lambda answer: tuple(map(Model.from_json, answer["models"])))
+
+    def model(self, name: str) -> Model:
+        """Return one model."""
+        return self._ask(_Call("GET", f"/v1/models/{_segment(name)}"), Model.from_json)
 
     def _ask(self, call: _Call, read: Callable[[Json], _Answer]) -> _Answer:
         response = self._send(call)

@@ -113,6 +113,8 @@ def _stop(*_: object) -> Never:
 
 
 def _announce(host: str, port: int, *, as_json: bool) -> None:
+    from app.access import is_loopback
+
     url = address_of(host, port)
     print(json.dumps({"url": url}) if as_json else f"Likeness is at {url} (Ctrl-C stops it).", flush=True)
     if not is_loopback(host):
@@ -128,11 +130,3 @@ def address_of(host: str, port: int) -> str:
     if address.is_unspecified:
         address = ip_address("127.0.0.1" if address.version == IPV4 else "::1")
     return f"http://{address}:{port}" if address.version == IPV4 else f"http://[{address}]:{port}"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches an address to listen on."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

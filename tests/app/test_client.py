@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answers import Hit, ModelUsed
+from app.answers import Hit, ModelUsed, Weights
 from app.client import LikenessClient, LikenessError
 from app.retries import RetryPolicy
 
@@ -45,6 +45,15 @@ SEARCH = {
     "generation": 2,
     "model": {"name": "sketch", "checkpoint": "ab" * 32},
     "took_ms": {"decode": 0.5},
+}
+MODEL = {
+    "name": "sketch",
+    "kind": "embed",
+    "title": "Find the thing that was drawn",
+    "paper": "none",
+    "dim": 256,
+    "networks": ["one", "two"],
+    "checkpoints": [{"network": "two", "digest": "cd" * 32}],
 }
 NEVER_AGAIN = RetryPolicy(attempts=1)
 Handler = Callable[[httpx.Request], httpx.Response]
@@ -129,6 +138,8 @@ def test_strokes_are_sent_as_lists_of_points() -> None:
         (lambda c: c.patch_item("shoes", "a", title="x"), "PATCH /v1/collections/shoes/items/a", ITEM),
         (lambda c: c.delete_item("shoes", "a"), "DELETE /v1/collections/shoes/items/a", None),
         (lambda c: c.view_sketch(b""), "POST /v1/view/sketch", None),
+        (lambda c: c.models(), "GET /v1/models", {"models": [MODEL]}),
+        (lambda c: c.model("sketch"), "GET /v1/models/sketch", MODEL),
         (lambda c: c.view_item("shoes", "a"), "GET /v1/view/shoes/a", None),
         (lambda c: c.picture("/v1/pictures/ff/thumbnail"), "GET /v1/pictures/ff/thumbnail", None),
     ],
@@ -197,6 +208,13 @@ def test_a_patch_names_only_what_it_changes() -> None:
     server = Server(ITEM)
     client_of(server).patch_item("shoes", "a", metadata={"colour": None})
     assert json.loads(server.request.content) == {"metadata": {"colour": None}}
+
+
+def test_a_model_is_a_value() -> None:
+    """A model names its networks and the weights that the server has."""
+    (model,) = client_of(Server({"models": [MODEL]})).models()
+    assert (model.name, model.dim, model.networks) == ("sketch", 256, ("one", "two"))
+    assert model.checkpoints == (Weights("two", "cd" * 32),)
 
 
 def test_answers_cannot_be_changed() -> None:

@@ -12,7 +12,7 @@ from typing import Never
 import pytest
 
 from app.commands.sentences import Refusal
-from app.commands.serve import address_of, is_loopback, restart_with_allocator, take_socket
+from app.commands.serve import address_of, restart_with_allocator, take_socket
 from models.devices import allocator_environment
 from tests.app.commands.conftest import Run
 
@@ -94,24 +94,6 @@ def test_one_process_serves(run: Run, started: object) -> None:
     assert result.exit_code == 2
     assert "--workers" in result.stderr
     assert started == []
-
-
-@pytest.mark.parametrize(
-    ("host", "here"),
-    [
-        ("127.0.0.1", True),
-        ("127.1.2.3", True),
-        ("::1", True),
-        ("localhost", True),
-        ("0.0.0.0", False),  # noqa: S104 (nothing listens)
-        ("::", False),
-        ("192.168.1.2", False),
-        ("example.org", False),
-    ],
-)
-def test_addresses_that_others_reach_are_known(host: str, here: bool) -> None:
-    """Only loopback addresses are safe from others."""
-    assert is_loopback(host) is here
 
 
 def test_an_address_is_one_a_browser_takes() -> None:
