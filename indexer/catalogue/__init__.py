@@ -18,6 +18,10 @@ from indexer.catalogue.errors import (
     WrongModel,
 )
 from indexer.catalogue.filters import Filter
+from indexer.catalogue.keys import check_key, check_name
+from indexer.catalogue.matching import matches
+from indexer.catalogue.metadata import check_metadata, read_metadata
+from indexer.catalogue.parsing import parse_filter, read_filter
 from indexer.catalogue.records import (
     Changes,
     Collection,
@@ -31,6 +35,8 @@ from indexer.catalogue.records import (
     Stored,
     VectorPage,
 )
+from indexer.catalogue.schema import downgrade, upgrade
+from indexer.catalogue.sql import SqlCatalogue, open_catalogue
 
 __all__ = [
     "Catalogue",
@@ -51,6 +57,7 @@ __all__ = [
     "Page",
     "PublishedGeneration",
     "Reject",
+    "SqlCatalogue",
     "State",
     "Stored",
     "UnknownCollection",
@@ -58,4 +65,14 @@ __all__ = [
     "UnusableDatabase",
     "VectorPage",
     "WrongModel",
+    "check_key",
+    "check_metadata",
+    "check_name",
+    "downgrade",
+    "matches",
+    "open_catalogue",
+    "parse_filter",
+    "read_filter",
+    "read_metadata",
+    "upgrade",
 ]

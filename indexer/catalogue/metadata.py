@@ -46,6 +46,8 @@ def read_metadata(text: str | bytes) -> dict[str, Any]:
 def check_metadata(value: object) -> dict[str, Any]:
     """Return metadata if it follows the rules: a JSON object, finite numbers, bounded in depth, values and bytes.
 
+    What is returned is a copy, as it will be read from the database.
+
     Raises:
         InvalidMetadata: it does not.
     """
@@ -57,11 +59,13 @@ def check_metadata(value: object) -> dict[str, Any]:
     if len(leaves) > MAX_VALUES:
         message = f"The metadata holds {len(leaves)} values; at most {MAX_VALUES} are kept."
         raise InvalidMetadata(message)
-    size = len(write_metadata(value).encode())
+    text = write_metadata(value)
+    size = len(text.encode())
     if size > MAX_BYTES:
         message = f"The metadata takes {size:,} bytes as JSON; at most {MAX_BYTES:,} are kept."
         raise InvalidMetadata(message)
-    return dict(value)
+    checked: dict[str, Any] = json.loads(text)
+    return checked
 
 
 def write_metadata(metadata: Mapping[str, Any]) -> str:

@@ -1,0 +1,136 @@
+"""Connections to SQLite and PostgreSQL, and the two ways of using one: reading a snapshot, and writing in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from indexer.catalogue.errors import CatalogueUnavailable, UnusableDatabase
+
+BUSY_TIMEOUT_MS = 30_000
+CONNECT_TIMEOUT_S = 10
+POOL_SIZE = 8
+MAX_OVERFLOW = 24
+
+_WRITING = "likeness_writing"
+
+
+class Database:
+    """An engine, and how its connections are used."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writer = engine.execution_options(**{_WRITING: True})
+        self._selecting: Engine = engine
+        self._reader: Engine = engine
+        if engine.dialect.name == "postgresql":
+            # One SELECT is consistent by itself and spares the round trips of a transaction.
+            self._selecting = engine.execution_options(isolation_level="AUTOCOMMIT")
+            self._reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    @contextmanager
+    def selecting(self) -> Iterator[Connection]:
+        """Lend a connection for one SELECT."""
+        with _translating(self.engine.url), self._selecting.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Lend a connection on which every SELECT sees the same moment."""
+        with _translating(self.engine.url), self._reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Lend a connection in a transaction that is committed at the end, or rolled back by any error."""
+        with _translating(self.engine.url), self._writer.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close the connections that are not in use."""
+        self.engine.dispose()
+
+
+def connect(address: str) -> Database:
+    """Return the database at an address; it is not asked anything yet.
+
+    Raises:
+        UnusableDatabase: the address is not one of SQLite (a file) or PostgreSQL.
+    """
+    url = _url(address)
+    if url.get_backend_name() == "postgresql":
+        arguments = {"connect_timeout": CONNECT_TIMEOUT_S}
+        return Database(_engine(url, pool_pre_ping=True, connect_args=arguments))
+    if url.database is None:
+        raise AssertionError
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = _engine(url)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return Database(engine)
+
+
+def _url(address: str) -> URL:
+    try:
+        url = make_url(address)
+    except ArgumentError as error:
+        message = "The database's address cannot be read; it looks like postgresql://user:password@host/name."
+        raise UnusableDatabase(message) from error
+    if url.drivername in {"postgres", "postgresql"}:
+        url = url.set(drivername="postgresql+psycopg")
+    if url.drivername not in {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}:
+        message = f"A database of the kind {url.drivername!r} cannot be used: give the address of SQLite or PostgreSQL."
+        raise UnusableDatabase(message)
+    if url.get_backend_name() == "sqlite" and (url.database or ":memory:") == ":memory:":
+        message = "A catalogue in SQLite needs a file: its address looks like sqlite:///folder/catalogue.db."
+        raise UnusableDatabase(message)
+    return url
+
+
+def _engine(url: URL, **options: Any) -> Engine:  # noqa: ANN401 - as SQLAlchemy takes them
+    return create_engine(url, pool_size=POOL_SIZE, max_overflow=MAX_OVERFLOW, **options)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3's, behind SQLAlchemy's pool
+    # Python's driver would begin transactions by itself, and later than is needed here.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that begins by reading could not write once another has written meanwhile; a writer queues first.
+    writing = connection.get_execution_options().get(_WRITING, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def _translating(url: URL) -> Iterator[None]:
+    """Turn the errors that mean "ask again later" into the catalogue's own."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+        raise _unavailable(url, error) from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise _unavailable(url, error) from error
+        raise
+
+
+def _unavailable(url: URL, error: Exception) -> CatalogueUnavailable:
+    cause = getattr(error, "orig", None) or error
+    reason = (str(cause).strip() or type(cause).__name__).splitlines()[0].rstrip(".")
+    shown = url.render_as_string(hide_password=True)
+    return CatalogueUnavailable(
+        f"The catalogue at {shown} does not answer ({reason}); try again, or check the database."
+    )

@@ -1,0 +1,81 @@
+"""Collections in SQL."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import and_, delete, func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from indexer.catalogue.database import Database
+from indexer.catalogue.errors import CollectionExists
+from indexer.catalogue.keys import check_name, check_title
+from indexer.catalogue.records import Collection, State
+from indexer.catalogue.rows import to_collection
+from indexer.catalogue.tables import collections, generations, items
+from indexer.catalogue.turns import take_turn, unknown_collection
+
+_COUNT = select(func.count()).where(items.c.collection_id == collections.c.id).scalar_subquery().label("items")
+_ALL = select(*collections.c, _COUNT)
+_STATE = select(
+    collections.c.id.label("collection_id"),
+    collections.c.model,
+    collections.c.change_seq,
+    collections.c.published,
+    func.coalesce(generations.c.digest, collections.c.checkpoint).label("digest"),
+).outerjoin_from(
+    collections,
+    generations,
+    and_(generations.c.collection_id == collections.c.id, generations.c.number == collections.c.published),
+)
+
+
+class SqlCollections:
+    """The part of the catalogue that is about collections as a whole."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create_collection(self, name: str, model: str, title: str = "") -> Collection:
+        """Create an empty collection."""
+        row = {
+            "name": check_name(name),
+            "title": check_title(title),
+            "model": model,
+            "change_seq": 0,
+            "created_at": datetime.now(UTC),
+        }
+        try:
+            with self._database.writing() as connection:
+                connection.execute(insert(collections), row)
+        except IntegrityError as error:
+            message = f"There is a collection {name!r} already; choose another name."
+            raise CollectionExists(message) from error
+        return self.collection(name)
+
+    def collection(self, name: str) -> Collection:
+        """Return one collection."""
+        with self._database.selecting() as connection:
+            row = connection.execute(_ALL.where(collections.c.name == name)).mappings().one_or_none()
+        if row is None:
+            raise unknown_collection(name)
+        return to_collection(row)
+
+    def collections(self) -> list[Collection]:
+        """Return all collections by name."""
+        with self._database.selecting() as connection:
+            return [to_collection(row) for row in connection.execute(_ALL.order_by(collections.c.name)).mappings()]
+
+    def delete_collection(self, name: str) -> None:
+        """Delete a collection with everything in it."""
+        with self._database.writing() as connection:
+            turn = take_turn(connection, name)
+            connection.execute(delete(collections).where(collections.c.id == turn.collection_id))
+
+    def state(self, collection: str) -> State:
+        """Return where a collection stands; one SELECT."""
+        with self._database.selecting() as connection:
+            row = connection.execute(_STATE.where(collections.c.name == collection)).mappings().one_or_none()
+        if row is None:
+            raise unknown_collection(collection)
+        return State(**row)
