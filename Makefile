@@ -12,6 +12,10 @@ EXTRA ?= $(or $(shell cat .venv/extra 2>/dev/null),cpu)
 OTHER = $(if $(filter gpu,$(EXTRA)),cpu,gpu)
 PORT ?= 8000
 BENCH ?=
+# The migrations run on a new database; what alembic check would then change is an error.
+ALEMBIC_CHECK = import sys, tempfile; from indexer.catalogue.schema import differences, upgrade; \
+    folder = tempfile.TemporaryDirectory(); url = f'sqlite:///{folder.name}/check.sqlite'; \
+    upgrade(url); found = differences(url); sys.exit(f'Write a migration for: {found}' if found else 0)
 INSTALLED = .venv/installed-$(EXTRA)
 
 .PHONY: help install demo test check format bench clean
@@ -31,6 +35,9 @@ check: $(INSTALLED) ## format, lint, types, import layers, migrations
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
+	.venv/bin/lint-imports
+	@echo "Comparing the migrations with the tables"
+	@.venv/bin/python -c "$(ALEMBIC_CHECK)"
 
 format: $(INSTALLED) ## put the code in order
 	.venv/bin/ruff format .
