@@ -185,6 +185,12 @@ class GenerationStore:
         """Return the generations of one collection."""
         return Generations(self._root / str(collection_id), name, threads=self._threads, accelerator=self._accelerator)
 
+    def collection_ids(self) -> list[int]:
+        """Return the ids of all collections that have files."""
+        if not self._root.exists():
+            return []
+        return sorted(int(path.name) for path in self._root.iterdir() if path.name.isdecimal())
+
     def forget(self, collection_id: int) -> None:
         """Remove all files of a collection that no longer exists."""
         shutil.rmtree(self._root / str(collection_id), ignore_errors=True)

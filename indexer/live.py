@@ -1,0 +1,219 @@
+"""`LiveIndex`: one per process, and as true as SQL at the moment of every search."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from indexer.catalogue import Catalogue, Filter, UnknownCollection
+from indexer.following import Follower
+from indexer.generations import GenerationStore
+from indexer.views import View
+from models.contracts import RetrievalError, Vectors
+
+DELTA_BOUND = 10_000
+"""Changed vectors up to which comparing with each costs little (2 ms of 256 numbers); past it a build is due."""
+
+
+class StaleVectors(RetrievalError):
+    """A query was embedded with other weights than the vectors it is to be compared with."""
+
+
+class NotSearchable(RetrievalError):
+    """An item has no vector, so that nothing is like it."""
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """One hit: an item and the cosine between its vector and the query's."""
+
+    item_id: int
+    score: float
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """Hits, nearest first, and the generation that was searched; None while nothing is published."""
+
+    neighbours: tuple[Neighbour, ...]
+    generation: int | None
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What a collection is searched with at present.
+
+    Attributes:
+        generation: number of the loaded generation; None while nothing is published.
+        digest: of the checkpoint to embed queries with; None while the collection was never written to.
+    """
+
+    generation: int | None
+    digest: str | None
+
+
+@dataclass(frozen=True)
+class LiveStatus:
+    """How a collection stands in this process.
+
+    Attributes:
+        generation: number of the loaded generation; None while nothing is published.
+        published: number of the published generation; another one while that is being loaded.
+        digest: of the checkpoint to embed queries with.
+        items: how many items can be found.
+        pending: how many of them are compared one by one because they changed since the generation.
+        build_due: whether there are so many of those that a build should be run.
+        problem: why the published generation cannot be loaded; None if it can.
+    """
+
+    generation: int | None
+    published: int | None
+    digest: str | None
+    items: int
+    pending: int
+    build_due: bool
+    problem: str | None
+
+
+class LiveIndex:
+    """What searches see. Every search first reads where the catalogue stands and catches up with it.
+
+    A newly published generation is loaded in the background; until it is sound and swapped in, the one before answers
+    together with all changes since. Any number of threads may call anything.
+    """
+
+    def __init__(self, catalogue: Catalogue, store: GenerationStore, *, delta_bound: int = DELTA_BOUND) -> None:
+        """Read the catalogue and the generations; nothing is loaded yet."""
+        self._catalogue = catalogue
+        self._store = store
+        self._delta_bound = delta_bound
+        self._followers: dict[str, Follower] = {}
+        self._lock = threading.Lock()
+        self._loader = ThreadPoolExecutor(1, thread_name_prefix="generation-loader")
+
+    def snapshot(self, collection: str) -> Snapshot:
+        """Return what to embed a query with; a search with that digest may still raise StaleVectors.
+
+        Raises:
+            UnknownCollection: there is no such collection.
+            CorruptGeneration: its published generation is damaged, and no older one is loaded.
+        """
+        view = self._view(collection)
+        return Snapshot(view.number, view.digest)
+
+    def search(
+        self,
+        collection: str,
+        vector: Vectors,
+        digest: str,
+        k: int,
+        where: Filter | None = None,
+        exclude: Sequence[int] = (),
+    ) -> SearchResult:
+        """Find the k nearest items; fewer only where fewer match.
+
+        Args:
+            collection: its name.
+            vector: shape (dim,), unit length.
+            digest: of the checkpoint that embedded it.
+            k: how many.
+            where: what the items' metadata must be.
+            exclude: ids of items that are not wanted.
+
+        Raises:
+            UnknownCollection: there is no such collection.
+            StaleVectors: the collection is searched with another checkpoint; embed with that of `snapshot`.
+            CorruptGeneration: its published generation is damaged, and no older one is loaded.
+        """
+        view = self._view(collection)
+        if view.digest is not None and view.digest != digest:
+            message = (
+                f"The query was embedded with the checkpoint {digest[:12]}, but the collection {collection} is "
+                f"searched with {view.digest[:12]}: embed the query with that one."
+            )
+            raise StaleVectors(message)
+        return self._search(collection, view, vector, k, where, exclude)
+
+    def similar(self, collection: str, item_id: int, k: int, where: Filter | None = None) -> SearchResult:
+        """Find the k items nearest to an item, itself left out.
+
+        Raises:
+            UnknownCollection: there is no such collection.
+            NotSearchable: the item has no vector.
+            CorruptGeneration: the published generation is damaged, and no older one is loaded.
+        """
+        view = self._view(collection)
+        vector = view.vector(item_id)
+        if vector is None:
+            message = "The item has no vector, so nothing can be compared with it: give it a picture."
+            raise NotSearchable(message)
+        return self._search(collection, view, vector, k, where, (item_id,))
+
+    def load(self, collection: str) -> None:
+        """Load the published generation now, and wait for it; at the start of a server, say.
+
+        Raises:
+            UnknownCollection: there is no such collection.
+            CorruptGeneration: the published generation is damaged.
+        """
+        self._follower(collection).load()
+
+    def status(self, collection: str) -> LiveStatus:
+        """Return how a collection stands in this process.
+
+        Raises:
+            UnknownCollection: there is no such collection.
+        """
+        published = self._catalogue.state(collection).published
+        try:
+            view = self._view(collection)
+        except RetrievalError as error:
+            return LiveStatus(None, published, None, 0, 0, build_due=False, problem=str(error))
+        problem = self._follower(collection).problem()
+        return LiveStatus(
+            generation=view.number,
+            published=published,
+            digest=view.digest,
+            items=view.count,
+            pending=view.delta.count,
+            build_due=view.delta.count > self._delta_bound,
+            problem=None if problem is None else str(problem),
+        )
+
+    def close(self) -> None:
+        """Wait for a generation that is being loaded, and load no more."""
+        self._loader.shutdown(cancel_futures=True)
+
+    def _search(
+        self,
+        collection: str,
+        view: View,
+        vector: Vectors,
+        k: int,
+        where: Filter | None,
+        exclude: Sequence[int],
+    ) -> SearchResult:
+        allowed = None if where is None else self._catalogue.allowed(collection, where)
+        query = np.ascontiguousarray(vector, dtype=np.float32)[None]
+        found = view.search(query, k, allowed, np.array(exclude, dtype=np.int64))
+        pairs = zip(found.positions[0].tolist(), found.scores[0].tolist(), strict=True)
+        return SearchResult(tuple(Neighbour(item, score) for item, score in pairs if item >= 0), view.number)
+
+    def _view(self, collection: str) -> View:
+        """Return a view that contains every change committed before this call."""
+        try:
+            return self._follower(collection).view()
+        except UnknownCollection:
+            with self._lock:
+                self._followers.pop(collection, None)
+            raise
+
+    def _follower(self, collection: str) -> Follower:
+        with self._lock:
+            if collection not in self._followers:
+                self._followers[collection] = Follower(collection, self._catalogue, self._store, self._loader)
+            return self._followers[collection]

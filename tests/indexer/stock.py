@@ -1,0 +1,53 @@
+"""A catalogue to test with, and items whose vectors are known without a network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from indexer.building import build_generation
+from indexer.catalogue import Catalogue, Item, ItemDraft, open_catalogue, upgrade
+from indexer.generations import GenerationStore
+from indexer.manifests import Manifest
+from models.contracts import Vectors
+
+DIM = 4
+OLD = "0a" * 32
+NEW = "0b" * 32
+
+
+def new_catalogue(folder: Path) -> Catalogue:
+    """Return an empty catalogue in SQLite."""
+    url = f"sqlite:///{folder / 'likeness.db'}"
+    upgrade(url)
+    return open_catalogue(url)
+
+
+def vector_of(picture: int, digest: str) -> Vectors:
+    """Return the vector of a picture: quarters, which multiply and add without rounding, so scores are exact."""
+    generator = np.random.default_rng([picture, int(digest[:4], 16)])
+    return (generator.integers(-4, 5, DIM) / 4).astype(np.float32)
+
+
+def draft(key: str, picture: int, digests: tuple[str, ...] = (OLD,), colour: str = "red") -> ItemDraft:
+    """Return an item whose picture is a number."""
+    vectors = {digest: vector_of(picture, digest) for digest in digests}
+    return ItemDraft(key, f"Shoe {key}", {"colour": colour}, f"{picture:064x}", f"{picture:064x}", vectors)
+
+
+def put(catalogue: Catalogue, collection: str, key: str, picture: int, *digests: str, colour: str = "red") -> Item:
+    """Write one item."""
+    return catalogue.upsert(collection, [draft(key, picture, digests or (OLD,), colour)])[0]
+
+
+def build(
+    catalogue: Catalogue, store: GenerationStore, collection: str, digest: str = OLD, factory: str | None = None
+) -> Manifest:
+    """Build and publish a generation of what the catalogue holds."""
+    target = catalogue.collection(collection)
+    generations = store.of(target.id, target.name)
+    with generations.exclusive():
+        return build_generation(
+            catalogue, generations, target, digest, DIM, factory=factory, progress=lambda done, total, stage: None
+        )

@@ -1,0 +1,481 @@
+"""What searches see: always what SQL holds at that moment, in every worker, whatever is being loaded."""
+
+from __future__ import annotations
+
+import gc
+import itertools
+import threading
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indexer.catalogue import Catalogue, UnknownCollection, parse_filter
+from indexer.generations import Generation, Generations, GenerationStore
+from indexer.live import LiveIndex, NotSearchable, StaleVectors
+from indexer.maintenance import publish, rollback
+from indexer.manifests import CorruptGeneration, MissingGeneration
+from indexer.vectors.faiss import INDEX_FILE
+from tests.indexer.stock import NEW, OLD, build, new_catalogue, put, vector_of
+
+QUERY = np.array([1, 0.5, -0.25, 0], dtype=np.float32)
+RED = parse_filter({"colour": "red"})
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Catalogue:
+    """Return a catalogue with one empty collection."""
+    empty = new_catalogue(tmp_path)
+    empty.create_collection("shoes", "fake")
+    return empty
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> GenerationStore:
+    """Return a place for generations."""
+    return GenerationStore(tmp_path / "indexes")
+
+
+@pytest.fixture
+def live(catalogue: Catalogue, store: GenerationStore) -> LiveIndex:
+    """Return what searches."""
+    return LiveIndex(catalogue, store)
+
+
+def keys(catalogue: Catalogue, live: LiveIndex, k: int = 10, digest: str = OLD) -> set[str]:
+    """Search and return the keys of the hits."""
+    found = live.search("shoes", QUERY, digest, k)
+    items = catalogue.items("shoes", [hit.item_id for hit in found.neighbours])
+    return {item.key for item in items}
+
+
+# The property: any history, two workers, a dict.
+
+
+@dataclass
+class Row:
+    """What the dict knows of an item."""
+
+    id: int
+    colour: str
+    picture: int
+    digests: frozenset[str]
+
+
+@dataclass
+class Oracle:
+    """The live rows, kept by the rules of the catalogue and nothing else."""
+
+    rows: dict[str, Row] = field(default_factory=dict)
+
+    def put(self, key: str, item: int, colour: str, picture: int, digests: frozenset[str]) -> None:
+        """Replace an item; vectors of an unchanged picture stay."""
+        before = self.rows.get(key)
+        kept = before.digests if before is not None and before.picture == picture else frozenset()
+        self.rows[key] = Row(item, colour, picture, digests | kept)
+
+    def expected(self, digest: str, *, red: bool) -> dict[int, float]:
+        """Return the score of every item that may be found."""
+        return {
+            row.id: float(vector_of(row.picture, digest) @ QUERY)
+            for row in self.rows.values()
+            if digest in row.digests and (not red or row.colour == "red")
+        }
+
+
+names = st.sampled_from(["a", "b/c", "ü", "d", "e", "f"])
+digest_sets = st.sampled_from([frozenset({OLD}), frozenset({NEW}), frozenset({OLD, NEW})])
+steps = st.one_of(
+    st.tuples(st.just("put"), names, st.integers(0, 5), st.sampled_from(["red", "blue"]), digest_sets),
+    st.tuples(st.just("patch"), names, st.sampled_from(["red", "blue"])),
+    st.tuples(st.just("delete"), names),
+    st.tuples(st.just("build"), st.sampled_from([OLD, NEW]), st.sampled_from(["Flat", "IVF2,Flat"])),
+    st.tuples(st.just("publish"), st.integers(1, 4)),
+    st.tuples(st.just("rollback")),
+    st.tuples(st.just("load"), st.integers(0, 1)),
+)
+collections = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Catalogue, GenerationStore]:
+    """Return one database for all examples; each takes a collection of its own."""
+    folder = tmp_path_factory.mktemp("shared")
+    return new_catalogue(folder), GenerationStore(folder / "indexes")
+
+
+@settings(max_examples=40, deadline=None)
+@given(history=st.lists(steps, max_size=25), asks=st.lists(st.integers(0, 3), min_size=25, max_size=25))
+def test_two_workers_always_return_what_a_scan_of_the_live_rows_returns(
+    shared: tuple[Catalogue, GenerationStore], history: list[tuple[object, ...]], asks: list[int]
+) -> None:
+    """After any writes, deletions, builds, publishes and rollbacks, both find exactly what a dict of the rows holds.
+
+    Workers ask at different moments, so that they catch up from different pasts.
+    """
+    catalogue, store = shared
+    name = f"c{next(collections)}"
+    catalogue.create_collection(name, "fake")
+    workers = [LiveIndex(catalogue, store), LiveIndex(catalogue, store)]
+    oracle = Oracle()
+    for step, ask in zip([*history, ("load", 0), ("load", 1)], [*asks, 3, 3], strict=False):
+        take(step, name, shared, oracle, workers)
+        for number, worker in enumerate(workers):
+            if ask & (1 << number):
+                compare(worker, name, oracle)
+    for worker in workers:
+        compare(worker, name, oracle)
+        worker.close()
+
+
+def take(
+    step: tuple[object, ...],
+    name: str,
+    shared: tuple[Catalogue, GenerationStore],
+    oracle: Oracle,
+    workers: list[LiveIndex],
+) -> None:
+    """Do one step to the catalogue and to the dict; what is impossible at this point changes neither."""
+    catalogue, store = shared
+    match step:
+        case ("put", str(key), int(picture), str(colour), frozenset() as digests):
+            item = put(catalogue, name, key, picture, *sorted(map(str, digests)), colour=colour)
+            oracle.put(key, item.id, colour, picture, frozenset(map(str, digests)))
+        case ("patch", str(key), str(colour)) if key in oracle.rows:
+            catalogue.patch(name, key, metadata={"colour": colour})
+            oracle.rows[key].colour = colour
+        case ("delete", str(key)) if key in oracle.rows:
+            catalogue.delete(name, key)
+            del oracle.rows[key]
+        case ("build", str(digest), str(factory)):
+            enough = len(oracle.expected(digest, red=False)) >= 2
+            build(catalogue, store, name, digest, factory if enough else "Flat")
+        case ("publish", int(number)) if number in [record.number for record in catalogue.generations(name)]:
+            publish(catalogue, store, name, number)
+        case ("rollback",) if (catalogue.state(name).published or 0) > catalogue_first(catalogue, name):
+            rollback(catalogue, store, name)
+        case ("load", int(number)):
+            workers[number].load(name)
+
+
+def catalogue_first(catalogue: Catalogue, name: str) -> int:
+    """Return the oldest generation's number."""
+    return min((record.number for record in catalogue.generations(name)), default=0)
+
+
+def compare(worker: LiveIndex, name: str, oracle: Oracle) -> None:
+    """Search with and without a filter, for few and for all."""
+    for k, red in ((1, False), (3, True), (10, False)):
+        try:
+            digest = worker.snapshot(name).digest or OLD
+            found = worker.search(name, QUERY, digest, k, RED if red else None)
+        except StaleVectors:
+            # A generation of other weights was swapped in between: embed anew, as a server does.
+            digest = worker.snapshot(name).digest or OLD
+            found = worker.search(name, QUERY, digest, k, RED if red else None)
+        expected = oracle.expected(digest, red=red)
+        hits = {hit.item_id: hit.score for hit in found.neighbours}
+        assert len(hits) == len(found.neighbours) == min(k, len(expected))
+        assert hits.items() <= expected.items()
+        assert [hit.score for hit in found.neighbours] == sorted(expected.values(), reverse=True)[:k]
+
+
+# A new collection.
+
+
+def test_a_new_collection_is_searchable_at_once(catalogue: Catalogue, live: LiveIndex) -> None:
+    """An empty collection answers with nothing; the first item is found by the very next search."""
+    assert live.search("shoes", QUERY, OLD, 5).neighbours == ()
+    assert live.snapshot("shoes").digest is None
+    put(catalogue, "shoes", "a", 1)
+    assert keys(catalogue, live) == {"a"}
+    assert live.snapshot("shoes").digest == OLD
+    assert live.status("shoes").items == 1
+
+
+def test_an_unknown_collection_is_an_error_each_time(live: LiveIndex) -> None:
+    """Searching, loading and asking for what does not exist says so."""
+    for _ in range(2):
+        with pytest.raises(UnknownCollection):
+            live.search("boots", QUERY, OLD, 5)
+        with pytest.raises(UnknownCollection):
+            live.load("boots")
+        with pytest.raises(UnknownCollection):
+            live.status("boots")
+
+
+def test_a_collection_made_anew_shows_nothing_of_the_old(
+    catalogue: Catalogue, store: GenerationStore, live: LiveIndex
+) -> None:
+    """Deleted and created again under its name, a collection is empty, in memory and on disk."""
+    put(catalogue, "shoes", "a", 1)
+    build(catalogue, store, "shoes")
+    assert keys(catalogue, live) == {"a"}
+    catalogue.delete_collection("shoes")
+    catalogue.create_collection("shoes", "fake")
+    assert live.search("shoes", QUERY, OLD, 5).neighbours == ()
+    put(catalogue, "shoes", "b", 2)
+    assert keys(catalogue, live) == {"b"}
+
+
+# Weights.
+
+
+def test_vectors_of_other_weights_are_refused(catalogue: Catalogue, live: LiveIndex) -> None:
+    """A query of another checkpoint is an error that names the one to use."""
+    put(catalogue, "shoes", "a", 1)
+    with pytest.raises(StaleVectors, match=OLD[:12]):
+        live.search("shoes", QUERY, NEW, 5)
+
+
+def test_new_weights_take_over_only_with_their_generation(
+    catalogue: Catalogue, store: GenerationStore, live: LiveIndex
+) -> None:
+    """Adding vectors of new weights changes no answer; publishing their generation changes the digest to embed with."""
+    items = [put(catalogue, "shoes", key, number) for number, key in enumerate("abc")]
+    build(catalogue, store, "shoes", OLD)
+    live.load("shoes")
+    catalogue.add_vectors("shoes", NEW, items, np.stack([vector_of(number, NEW) for number in range(3)]))
+    assert live.snapshot("shoes").digest == OLD
+    assert live.status("shoes").pending == 0
+    build(catalogue, store, "shoes", NEW)
+    live.load("shoes")
+    assert live.snapshot("shoes").digest == NEW
+    assert keys(catalogue, live, digest=NEW) == set("abc")
+
+
+# Similar items, exclusions, statuses.
+
+
+def test_similar_items_leave_out_the_item_itself(catalogue: Catalogue, store: GenerationStore, live: LiveIndex) -> None:
+    """What is like an item is found by its own vector, whether that lies in the generation or came later."""
+    items = {key: put(catalogue, "shoes", key, number) for number, key in enumerate("abc")}
+    build(catalogue, store, "shoes")
+    items["d"] = put(catalogue, "shoes", "d", 7)
+    for key, picture in (("b", 1), ("d", 7)):
+        found = live.similar("shoes", items[key].id, 10)
+        assert {hit.item_id for hit in found.neighbours} == {item.id for item in items.values()} - {items[key].id}
+        query = vector_of(picture, OLD)
+        best = max(float(vector_of(other, OLD) @ query) for other in (0, 1, 2, 7) if other != picture)
+        assert found.neighbours[0].score == best
+
+
+def test_nothing_is_like_an_item_without_vector(catalogue: Catalogue, live: LiveIndex) -> None:
+    """An item without picture, or one that is gone, is an error that says what to do."""
+    item = put(catalogue, "shoes", "a", 1)
+    catalogue.delete("shoes", "a")
+    with pytest.raises(NotSearchable, match="picture"):
+        live.similar("shoes", item.id, 3)
+
+
+def test_past_its_bound_the_delta_says_that_a_build_is_due(catalogue: Catalogue, store: GenerationStore) -> None:
+    """Writes go on past the bound and are found; the status says it until a build has been published."""
+    live = LiveIndex(catalogue, store, delta_bound=2)
+    for number, key in enumerate("ab"):
+        put(catalogue, "shoes", key, number)
+    assert not live.status("shoes").build_due
+    put(catalogue, "shoes", "c", 3)
+    assert live.status("shoes").build_due
+    assert keys(catalogue, live) == set("abc")
+    build(catalogue, store, "shoes")
+    live.load("shoes")
+    status = live.status("shoes")
+    assert (status.build_due, status.pending, status.items, status.generation) == (False, 0, 3, 1)
+
+
+# Damage.
+
+
+def damage(store: GenerationStore, catalogue: Catalogue, number: int) -> None:
+    """Change one byte of a generation's index."""
+    path = store.of(catalogue.collection("shoes").id, "shoes").folder(number) / INDEX_FILE
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+
+
+def test_a_damaged_generation_is_an_error_that_says_what_to_run(
+    catalogue: Catalogue, store: GenerationStore, live: LiveIndex
+) -> None:
+    """Nothing is answered from damaged files; a new build mends it without a restart."""
+    put(catalogue, "shoes", "a", 1)
+    build(catalogue, store, "shoes")
+    damage(store, catalogue, 1)
+    for _ in range(2):
+        with pytest.raises(CorruptGeneration, match="likeness index build shoes"):
+            live.search("shoes", QUERY, OLD, 5)
+    problem = live.status("shoes").problem
+    assert problem is not None
+    assert "likeness index build shoes" in problem
+    assert build(catalogue, store, "shoes").number == 2
+    assert keys(catalogue, live) == {"a"}
+    assert live.status("shoes").problem is None
+
+
+def test_a_sound_generation_goes_on_answering_when_the_next_is_damaged(
+    catalogue: Catalogue, store: GenerationStore, live: LiveIndex
+) -> None:
+    """The old one answers with all changes since; the status and `load` tell of the problem."""
+    put(catalogue, "shoes", "a", 1)
+    build(catalogue, store, "shoes")
+    assert keys(catalogue, live) == {"a"}
+    put(catalogue, "shoes", "b", 2)
+    build(catalogue, store, "shoes")
+    damage(store, catalogue, 2)
+    with pytest.raises(CorruptGeneration):
+        live.load("shoes")
+    put(catalogue, "shoes", "c", 3)
+    assert keys(catalogue, live) == set("abc")
+    status = live.status("shoes")
+    assert (status.generation, status.published) == (1, 2)
+    assert status.problem is not None
+    rollback(catalogue, store, "shoes")
+    assert live.status("shoes").problem is None
+
+
+def test_files_that_are_gone_are_an_error_too(catalogue: Catalogue, store: GenerationStore, live: LiveIndex) -> None:
+    """A data folder that lost its indexes says which command makes them again, and it does."""
+    put(catalogue, "shoes", "a", 1)
+    build(catalogue, store, "shoes")
+    store.forget(catalogue.collection("shoes").id)
+    with pytest.raises(MissingGeneration, match="likeness index build shoes"):
+        live.search("shoes", QUERY, OLD, 5)
+    build(catalogue, store, "shoes")
+    assert keys(catalogue, live) == {"a"}
+
+
+# Threads.
+
+
+class SlowStore(GenerationStore):
+    """Loads a generation only when it is told to, and tells when it is asked."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.root = root
+        self.asked = threading.Event()
+        self.go_on = threading.Event()
+        self.slow_number = 2
+        self.opened: list[int] = []
+
+    def of(self, collection_id: int, name: str) -> Generations:
+        """Return generations that open slowly."""
+        return SlowGenerations(self, self.root / str(collection_id), name)
+
+
+class SlowGenerations(Generations):
+    """Waits before it opens one number."""
+
+    def __init__(self, slow: SlowStore, folder: Path, name: str) -> None:
+        super().__init__(folder, name)
+        self._slow = slow
+
+    def open(self, number: int) -> Generation:
+        """Wait, then open."""
+        self._slow.opened.append(number)
+        if number == self._slow.slow_number:
+            self._slow.asked.set()
+            assert self._slow.go_on.wait(30)
+        return super().open(number)
+
+
+def test_searches_go_on_while_a_generation_is_loaded(catalogue: Catalogue, tmp_path: Path) -> None:
+    """Until the new generation is swapped in, the old one and all changes since answer; no search waits for it."""
+    store = SlowStore(tmp_path / "indexes")
+    live = LiveIndex(catalogue, store)
+    put(catalogue, "shoes", "a", 1)
+    build(catalogue, store, "shoes")
+    assert live.search("shoes", QUERY, OLD, 5).generation == 1
+    put(catalogue, "shoes", "b", 2)
+    build(catalogue, store, "shoes")
+    assert live.search("shoes", QUERY, OLD, 5).generation == 1
+    assert store.asked.wait(30)
+    put(catalogue, "shoes", "c", 3)
+    catalogue.delete("shoes", "a")
+    assert keys(catalogue, live) == {"b", "c"}
+    assert live.status("shoes").generation == 1
+    store.go_on.set()
+    live.close()
+    found = live.search("shoes", QUERY, OLD, 5)
+    assert found.generation == 2
+    assert keys(catalogue, live) == {"b", "c"}
+    assert store.opened == [1, 2]
+
+
+def test_an_old_generation_is_dropped_with_its_last_search(catalogue: Catalogue, store: GenerationStore) -> None:
+    """A search that began before the swap ends on what it began with; then the memory is free."""
+    live = LiveIndex(catalogue, store)
+    put(catalogue, "shoes", "a", 1)
+    build(catalogue, store, "shoes")
+    live.load("shoes")
+    held = live._view("shoes")  # noqa: SLF001  what a search in progress holds
+    trace = weakref.ref(held.generation or held)
+    put(catalogue, "shoes", "b", 2)
+    build(catalogue, store, "shoes")
+    live.load("shoes")
+    assert (held.search(QUERY[None], 5).positions >= 0).sum() == 1
+    assert trace() is not None
+    del held
+    gc.collect()
+    assert trace() is None
+
+
+def test_many_threads_see_every_write_of_every_other(catalogue: Catalogue, store: GenerationStore) -> None:
+    """While generations are published beside them, each of four threads finds its write with its next search."""
+    live = LiveIndex(catalogue, store)
+    put(catalogue, "shoes", "first", 0)
+    build(catalogue, store, "shoes")
+
+    def work(thread: int) -> bool:
+        good = True
+        for turn in range(6):
+            key = f"{thread}-{turn}"
+            item = put(catalogue, "shoes", key, 10 * thread + turn)
+            hits = {hit.item_id for hit in live.search("shoes", QUERY, OLD, 200).neighbours}
+            good = good and item.id in hits
+            if turn % 2:
+                catalogue.delete("shoes", key)
+                hits = {hit.item_id for hit in live.search("shoes", QUERY, OLD, 200).neighbours}
+                good = good and item.id not in hits
+            if thread == 0:
+                build(catalogue, store, "shoes")
+        return good
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(work, range(4)))
+    live.load("shoes")
+    assert live.status("shoes").items == 1 + 4 * 3
+    live.close()
+
+
+def test_the_first_searches_of_a_process_load_once(catalogue: Catalogue, tmp_path: Path) -> None:
+    """Threads that come while the first loads the generation wait for it rather than load it too."""
+    store = SlowStore(tmp_path / "indexes")
+    put(catalogue, "shoes", "a", 1)
+    build(catalogue, store, "shoes")
+    store.slow_number = 1
+    live = LiveIndex(catalogue, store)
+    with ThreadPoolExecutor(4) as pool:
+        searches = [pool.submit(live.search, "shoes", QUERY, OLD, 5) for _ in range(4)]
+        assert store.asked.wait(30)
+        store.go_on.set()
+        assert {search.result().generation for search in searches} == {1}
+    assert store.opened == [1]
+
+
+def test_a_closed_index_loads_nothing_more(catalogue: Catalogue, store: GenerationStore) -> None:
+    """After close the last searches are answered from what is loaded, up to date."""
+    live = LiveIndex(catalogue, store)
+    put(catalogue, "shoes", "a", 1)
+    build(catalogue, store, "shoes")
+    assert keys(catalogue, live) == {"a"}
+    live.close()
+    put(catalogue, "shoes", "b", 2)
+    build(catalogue, store, "shoes")
+    found = live.search("shoes", QUERY, OLD, 5)
+    assert (found.generation, len(found.neighbours)) == (1, 2)
