@@ -98,7 +98,7 @@ def upgrade() -> None:
         sa.Column("created_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("collection_id", "number", name="pk_generations"),
         owned("generations"),
-        sa.CheckConstraint("number > 0", name="ck_generations_number_is_positive"),
+        sa.CheckConstraint("number > 0", name=op.f("ck_generations_number_is_positive")),
     )
 
 
