@@ -19,7 +19,7 @@
  * @property {Record<string, number>} [took_ms]
  *
  * @typedef {{name: string, title: string, model: string, items: number}} Collection
- * @typedef {{collection: string, k: number, filter: object | null}} Scope
+ * @typedef {{collection: Collection, k: number, filter: object | null}} Scope
  * @typedef {{type: "strokes", strokes: number[][][]} | {type: "picture", picture: Blob}} Sketch
  */
 
@@ -115,25 +115,25 @@ function sketchRequest(sketch, signal) {
 /** @param {Sketch} sketch @param {Scope} scope @param {AbortSignal} [signal] @returns {Promise<Answer>} */
 export async function searchSketch(sketch, scope, signal) {
   const query = scopeQuery(scope);
-  query.set("collection", scope.collection);
-  return (await ask(`v1/search/sketch?${query}`, sketchRequest(sketch, signal))).json();
+  query.set("collection", scope.collection.name);
+  return (await ask(`v1/search/${encodeURIComponent(scope.collection.model)}?${query}`, sketchRequest(sketch, signal))).json();
 }
 
 /** @param {string} key @param {Scope} scope @param {AbortSignal} [signal] @returns {Promise<Answer>} */
 export async function searchSimilar(key, scope, signal) {
-  const address = `v1/search/similar/${encodeURIComponent(scope.collection)}/${keyPath(key)}?${scopeQuery(scope)}`;
+  const address = `v1/search/similar/${encodeURIComponent(scope.collection.name)}/${keyPath(key)}?${scopeQuery(scope)}`;
   return (await ask(address, { method: "POST", signal })).json();
 }
 
-/** @param {Sketch} sketch @param {string} collection @param {AbortSignal} [signal] @returns {Promise<Blob>} a PNG */
+/** @param {Sketch} sketch @param {Collection} collection @param {AbortSignal} [signal] @returns {Promise<Blob>} a PNG */
 export async function viewSketch(sketch, collection, signal) {
-  const query = new URLSearchParams({ collection });
-  return (await ask(`v1/view/sketch?${query}`, sketchRequest(sketch, signal))).blob();
+  const query = new URLSearchParams({ collection: collection.name });
+  return (await ask(`v1/view/${encodeURIComponent(collection.model)}?${query}`, sketchRequest(sketch, signal))).blob();
 }
 
-/** @param {string} key @param {string} collection @param {AbortSignal} [signal] @returns {Promise<Blob>} a PNG */
+/** @param {string} key @param {Collection} collection @param {AbortSignal} [signal] @returns {Promise<Blob>} a PNG */
 export async function viewItem(key, collection, signal) {
-  return (await ask(`v1/view/${encodeURIComponent(collection)}/${keyPath(key)}`, { signal })).blob();
+  return (await ask(`v1/view/${encodeURIComponent(collection.name)}/${keyPath(key)}`, { signal })).blob();
 }
 
 /** @param {AbortSignal} [signal] @returns {Promise<Collection[]>} */

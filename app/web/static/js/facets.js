@@ -12,8 +12,8 @@ const MOST_CHOICES = 24;
 const MOST_FACETS = 6;
 /** What people filter by first, when it is there. */
 const FIRST = ["kind", "category", "type", "colour", "color", "brand", "price"];
-/** Words of the filter's own language, and dots, which reach into objects. */
-const UNUSABLE = /^(and|or|not)$|\./;
+/** Words of the filter's own language; a backslash makes them names. */
+const RESERVED = /^(and|or|not)$/;
 
 /**
  * @param {ReadonlyArray<{metadata?: Record<string, any>}>} items
@@ -24,9 +24,8 @@ export function inferFacets(items) {
   const columns = new Map();
   for (const item of items) {
     for (const [field, value] of Object.entries(item.metadata ?? {})) {
-      if (UNUSABLE.test(field)) continue;
       if (!columns.has(field)) columns.set(field, []);
-      columns.get(field)?.push(value);
+      columns.get(field)?.push(...[value].flat());
     }
   }
   const facets = [...columns].map(([field, values]) => facetOf(field, values)).filter((facet) => facet !== null);
@@ -80,10 +79,17 @@ export function toFilter(selection) {
 
 /** @param {string} field @param {Picked} picked @returns {object | null} */
 function clause(field, { values = [], from = null, to = null }) {
-  if (values.length === 1) return { [field]: values[0] };
-  if (values.length > 1) return { [field]: { in: [...values] } };
+  const name = path(field);
+  if (values.length === 1) return { [name]: values[0] };
+  if (values.length > 1) return { [name]: { in: [...values] } };
   if (from === null && to === null) return null;
-  return { [field]: { ...(from === null ? {} : { gte: from }), ...(to === null ? {} : { lte: to }) } };
+  return { [name]: { ...(from === null ? {} : { gte: from }), ...(to === null ? {} : { lte: to }) } };
+}
+
+/** @param {string} field a name as it stands in the metadata @returns {string} the same for a filter, where dots reach into objects */
+function path(field) {
+  const plain = field.replaceAll(/[\\.]/g, "\\$&");
+  return RESERVED.test(plain) ? `\\${plain}` : plain;
 }
 
 /** @param {Selection} selection @returns {number} how many fields are filtered by */

@@ -5,20 +5,16 @@
 import { listCollections, listItems, searchSimilar, searchSketch } from "./api.js";
 import { Cards } from "./cards.js";
 import { Easel } from "./easel.js";
-import { byId, lineDrawing, make } from "./elements.js";
-import { EXAMPLES, rounded, toStrokes } from "./examples.js";
+import { byId, make } from "./elements.js";
 import { inferFacets, toFilter } from "./facets.js";
 import { FilterBar } from "./filter-bar.js";
 import { Finder } from "./finder.js";
-import { counted } from "./format.js";
 import { toLines } from "./ink.js";
 import { listenForPictures } from "./intake.js";
-import { listenToArrows } from "./keyboard-pen.js";
 import { recall, remember } from "./memory.js";
 import { announce, showNotice } from "./notice.js";
-import { listenToPointers } from "./pointer.js";
+import { Paper } from "./paper.js";
 import { listenToKeys } from "./shortcuts.js";
-import { Surface } from "./surface.js";
 import { startTheme } from "./theme.js";
 import { ItemDialog, SeesPanel } from "./views.js";
 import { declined, heading, kindOf, nothingFound, smallPrint, spoken, waiting } from "./wording.js";
@@ -34,12 +30,11 @@ const AFTER_STROKE = 120;
 /** How many items the filters are learnt from. */
 const SAMPLE = { pages: 4, limit: 200 };
 
-const canvas = byId("ink");
-const surface = new Surface(canvas);
 const easel = new Easel(onEasel);
+const paper = new Paper(easel);
 const sees = new SeesPanel();
 const dialog = new ItemDialog(searchLike);
-const cards = new Cards(byId("cards"), { onOpen: (hit) => dialog.open(hit, collection?.name ?? ""), onSimilar: searchLike });
+const cards = new Cards(byId("cards"), { onOpen: (hit) => collection && dialog.open(hit, collection), onSimilar: searchLike });
 const filters = new FilterBar(() => finder.ask(AFTER_STROKE));
 const finder = new Finder(pose, answer, onSearch);
 const opener = new Finder(() => "collections", (_, signal) => listCollections(signal), onCollections);
@@ -53,9 +48,6 @@ let like = null;
 /** The drawing as it was when it was last asked about, or shown. */
 let seen = easel.drawing;
 let knowsFacets = false;
-/** @type {(Blob & {name?: string}) | null} */
-let shownPicture = null;
-let pictureAddress = "";
 /** One drawing is one sketch, so that its view is fetched once. @type {WeakMap<object, import("./api.js").Sketch>} */
 const sketches = new WeakMap();
 
@@ -77,12 +69,12 @@ function sketchOf({ drawing }) {
 
 /** @param {Question} question @param {AbortSignal} signal @returns {Promise<Answer>} */
 async function answer(question, signal) {
-  const scope = { collection: question.collection.name, k: question.k, filter: question.filter };
+  const scope = { collection: question.collection, k: question.k, filter: question.filter };
   const sketch = sketchOf(question);
   if (question.like) return searchSimilar(question.like.key, scope, signal);
   if (sketch) return searchSketch(sketch, scope, signal);
-  const page = await listItems({ collection: scope.collection, limit: scope.k, filter: scope.filter }, signal);
-  return { hits: page.items, collection: scope.collection };
+  const page = await listItems({ collection: scope.collection.name, limit: scope.k, filter: scope.filter }, signal);
+  return { hits: page.items, collection: scope.collection.name };
 }
 
 /** @param {import("./finder.js").State<Question, Answer>} state */
@@ -110,7 +102,7 @@ function showAnswer(question, found) {
   showNotice(hits.length === 0 ? nothingFound(question, () => filters.clear()) : null);
   announce(spoken(question, found));
   const asked = kindOf(question) !== "browse";
-  sees.show(asked ? { sketch: question.like ? null : sketchOf(question), like: question.like, hit: hits[0] ?? null, collection: question.collection.name } : null);
+  sees.show(asked ? { sketch: question.like ? null : sketchOf(question), like: question.like, hit: hits[0] ?? null, collection: question.collection } : null);
   if (!knowsFacets && hits.length > 0) learnFacets(question.collection.name);
 }
 
@@ -136,47 +128,12 @@ function leaveLike() {
 
 /** @param {Easel} changed */
 function onEasel(changed) {
-  showPaper(changed);
+  paper.show();
   const { drawing } = changed;
   if (drawing === seen) return;
   seen = drawing;
   like = null;
   finder.ask(changed.isBusy ? WHILE_DRAWING : changed.isBlank ? 0 : AFTER_STROKE);
-}
-
-/** @param {Easel} shown */
-function showPaper({ strokes, live, eraser, isBlank, isBusy, canUndo, canRedo, drawing }) {
-  surface.show({ strokes, live, eraser });
-  byId("hint").hidden = !isBlank || isBusy;
-  byId("undo").disabled = !canUndo;
-  byId("redo").disabled = !canRedo;
-  byId("clear").disabled = isBlank;
-  const words = drawing.picture ? "a picture" : strokes.length === 0 ? "empty" : counted(strokes.length, "stroke", "strokes");
-  canvas.setAttribute("aria-label", `Drawing area, ${words}`);
-  showPicture(drawing.picture);
-}
-
-/** @param {(Blob & {name?: string}) | null} picture */
-function showPicture(picture) {
-  if (picture === shownPicture) return;
-  shownPicture = picture;
-  URL.revokeObjectURL(pictureAddress);
-  pictureAddress = picture ? URL.createObjectURL(picture) : "";
-  const image = byId("paper-picture");
-  image.hidden = !picture;
-  if (picture) image.src = pictureAddress;
-  else image.removeAttribute("src");
-  byId("picture-note").hidden = !picture;
-  byId("picture-name").textContent = picture?.name || "Your picture";
-}
-
-/** @param {import("./easel.js").Tool} tool */
-function takeTool(tool) {
-  easel.tool = tool;
-  byId("paper").dataset.tool = tool;
-  for (const button of document.querySelectorAll(".tool[data-tool]")) {
-    button.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (button).dataset.tool === tool));
-  }
 }
 
 /** @param {import("./finder.js").State<string, Collection[]>} state */
@@ -233,22 +190,7 @@ async function learnFacets(name) {
   if (knowsFacets && collection?.name === name) filters.offer(inferFacets(sample));
 }
 
-function offerExamples() {
-  byId("examples").append(...EXAMPLES.map(({ name, lines }) =>
-    make("button", { type: "button", class: "example", "aria-label": `Start from an example: ${name}`, title: name, onclick: () => {
-      easel.useStrokes(toStrokes(lines));
-      canvas.focus({ preventScroll: true });
-    } }, lineDrawing(lines.map(rounded), "100 20 820 670"))));
-}
-
 function listenToControls() {
-  for (const button of document.querySelectorAll(".tool[data-tool]")) {
-    button.addEventListener("click", () => takeTool(/** @type {any} */ (button).dataset.tool));
-  }
-  byId("undo").addEventListener("click", () => easel.undo());
-  byId("redo").addEventListener("click", () => easel.redo());
-  byId("clear").addEventListener("click", () => easel.clear());
-  byId("remove-picture").addEventListener("click", () => easel.clear());
   byId("back").addEventListener("click", leaveLike);
   byId("count").value = recall("count") ?? "24";
   byId("count").addEventListener("change", () => {
@@ -270,16 +212,14 @@ function escape() {
   else leaveLike();
 }
 
-listenToPointers(canvas, easel, surface);
-listenToArrows(canvas, easel, surface);
 listenToControls();
 listenToKeys({
   undo: () => easel.undo(),
   redo: () => easel.redo(),
   clear: () => easel.clear(),
-  pen: () => takeTool("pen"),
-  rubber: () => takeTool("rubber"),
-  whole: () => takeTool("whole"),
+  pen: () => paper.take("pen"),
+  rubber: () => paper.take("rubber"),
+  whole: () => paper.take("whole"),
   upload: () => byId("upload").click(),
   sees: () => sees.toggle(),
   theme: () => byId("toggle-theme").click(),
@@ -290,6 +230,5 @@ listenForPictures({
   onPicture: (picture) => easel.usePicture(picture),
   onRefused: (sentence) => report({ title: "That cannot be searched with", text: sentence, tone: "warning" }),
 });
-startTheme(() => surface.repaint());
-offerExamples();
+startTheme(() => paper.repaint());
 opener.ask();

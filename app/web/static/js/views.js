@@ -9,6 +9,8 @@ import { recall, remember } from "./memory.js";
 
 /** @typedef {import("./api.js").Hit} Hit */
 /** @typedef {import("./api.js").Sketch} Sketch */
+/** @typedef {import("./api.js").Collection} Collection */
+/** @typedef {{sketch: Sketch | null, like: Hit | null, hit: Hit | null, collection: Collection}} Wish a query, either a sketch or an item, and its best hit */
 
 /** One grey picture, fetched; a newer wish replaces an older one, and the old picture stays until the new one is there. */
 class Tile {
@@ -67,12 +69,15 @@ class Tile {
   }
 }
 
+/** @type {Wish} */
+const NOTHING = { sketch: null, like: null, hit: null, collection: { name: "", title: "", model: "", items: 0 } };
+
 /** The panel under the paper; asks for nothing while it is closed. */
 export class SeesPanel {
   #panel = byId("sees");
   #query = new Tile(byId("sees-query"));
   #hit = new Tile(byId("sees-hit"));
-  /** @type {{sketch: Sketch | null, like: Hit | null, hit: Hit | null, collection: string} | null} */
+  /** @type {Wish | null} */
   #wish = null;
 
   constructor() {
@@ -89,10 +94,7 @@ export class SeesPanel {
     this.#panel.open = !this.#panel.open;
   }
 
-  /**
-   * @param {{sketch: Sketch | null, like: Hit | null, hit: Hit | null, collection: string} | null} wish
-   *   the query, either a sketch or an item, and the best hit
-   */
+  /** @param {Wish | null} wish */
   show(wish) {
     this.#wish = wish;
     this.#show();
@@ -105,22 +107,22 @@ export class SeesPanel {
     this.#showHit(wish);
   }
 
-  /** @param {typeof this.#wish} wish */
+  /** @param {Wish | null} wish */
   #showQuery(wish) {
     const caption = byId("sees-query-caption");
-    const { sketch = null, like = null, collection = "" } = wish ?? {};
+    const { sketch, like, collection } = wish ?? NOTHING;
     caption.textContent = like ? `Edges of ${like.title || like.key}` : "Your drawing, trimmed";
     if (sketch) this.#query.show(sketch, "Your drawing as the network sees it", (signal) => viewSketch(sketch, collection, signal));
-    else if (like) this.#query.show(`${collection}/${like.key}`, `Edges of ${like.title || like.key}`, (signal) => viewItem(like.key, collection, signal));
+    else if (like) this.#query.show(`${collection.name}/${like.key}`, `Edges of ${like.title || like.key}`, (signal) => viewItem(like.key, collection, signal));
     else this.#query.say("Appears as you draw");
   }
 
-  /** @param {typeof this.#wish} wish */
+  /** @param {Wish | null} wish */
   #showHit(wish) {
     const caption = byId("sees-hit-caption");
-    const { hit = null, collection = "" } = wish ?? {};
+    const { hit, collection } = wish ?? NOTHING;
     caption.textContent = hit ? `Best hit: ${hit.title || hit.key}` : "Edges of the best hit";
-    if (hit) this.#hit.show(`${collection}/${hit.key}`, `Edges of ${hit.title || hit.key}`, (signal) => viewItem(hit.key, collection, signal));
+    if (hit) this.#hit.show(`${collection.name}/${hit.key}`, `Edges of ${hit.title || hit.key}`, (signal) => viewItem(hit.key, collection, signal));
     else this.#hit.say("Appears with the first hit");
   }
 }
@@ -145,7 +147,7 @@ export class ItemDialog {
     });
   }
 
-  /** @param {Hit} hit @param {string} collection */
+  /** @param {Hit} hit @param {Collection} collection */
   open(hit, collection) {
     this.#hit = hit;
     const name = hit.title || hit.key;

@@ -1,0 +1,54 @@
+"""What a server may answer, for states that a healthy server does not get into when a test wants it to."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Request, Route
+
+SEARCH = "**/v1/search/fake?*"
+EVERYTHING = "**/v1/**"
+
+
+def answer(*titles: str) -> str:
+    """Body of a search that found items of these titles."""
+    hits: list[dict[str, Any]] = [
+        {
+            "key": title,
+            "score": 0.9 - 0.1 * place,
+            "title": title,
+            "metadata": {},
+            "image_url": None,
+            "thumbnail_url": None,
+        }
+        for place, title in enumerate(titles)
+    ]
+    model = {"name": "fake", "checkpoint": "fa" * 32}
+    return json.dumps(
+        {"hits": hits, "collection": "shoes", "generation": None, "model": model, "took_ms": {"predict": 1.0}}
+    )
+
+
+def fulfil_with(route: Route, *titles: str) -> None:
+    """Answer a search with items of these titles."""
+    route.fulfill(status=200, content_type="application/json", body=answer(*titles))
+
+
+def decline(route: Route, status: int, detail: str, **headers: str) -> None:
+    """Answer with a problem, as RFC 9457 has it."""
+    body = {"type": "about:blank", "title": "Problem", "status": status, "detail": detail, "request_id": "r-17"}
+    route.fulfill(
+        status=status,
+        content_type="application/problem+json",
+        headers={"X-Request-ID": "r-17", **headers},
+        body=json.dumps(body),
+    )
+
+
+def strokes_of(request: Request) -> list[list[list[float]]]:
+    """The strokes that a search sent."""
+    assert request.headers["content-type"] == "application/json"
+    strokes: list[list[list[float]]] = cast("dict[str, Any]", request.post_data_json)["strokes"]
+    return strokes
