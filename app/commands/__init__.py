@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands import collections, items, models, search, serve
+from app.commands import collections, demo, index, items, models, search, serve
 from app.commands.sentences import SentenceGroup
 
 application = typer.Typer(
@@ -20,8 +20,9 @@ application = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+application.command("demo")(demo.demo)
 application.command("serve")(serve.serve)
-for group in (models, search, items, collections):
+for group in (index, models, search, items, collections):
     application.add_typer(group.application, name=group.__name__.rpartition(".")[2])
 
 

@@ -40,7 +40,8 @@ def serve(
         raise Refusal(message)
     settings = load_settings(host=host, port=port)
     restart_with_allocator()
-    run_server(settings, as_json=as_json)
+    with take_socket(settings.host, settings.port) as taken:
+        serve_on(taken, settings, as_json=as_json)
 
 
 def restart_with_allocator() -> None:
@@ -57,31 +58,30 @@ def restart_with_allocator() -> None:
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment_with(wanted))  # noqa: S606 (itself)
 
 
-def run_server(settings: Settings, *, as_json: bool) -> None:
+def serve_on(taken: socket.socket, settings: Settings, *, as_json: bool) -> None:
     """Serve until told to stop; the address is printed once requests are answered."""
     signal.signal(signal.SIGTERM, _stop)
-    with take_socket(settings.host, settings.port) as taken:
-        import uvicorn
+    import uvicorn
 
-        from app.main import create_app
-        from app.telemetry import configure_logging
+    from app.main import create_app
+    from app.telemetry import configure_logging
 
-        class Announcing(uvicorn.Server):
-            async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-                await super().startup(sockets)
-                if self.started:
-                    _announce(settings.host, taken.getsockname()[1], as_json=as_json)
+    class Announcing(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                _announce(settings.host, taken.getsockname()[1], as_json=as_json)
 
-        configure_logging(settings.log_level)
-        configuration = uvicorn.Config(
-            create_app(settings),
-            backlog=BACKLOG,
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=LAST_REQUESTS_S,
-        )
-        server = Announcing(configuration)
-        server.run(sockets=[taken])
+    configure_logging(settings.log_level)
+    configuration = uvicorn.Config(
+        create_app(settings),
+        backlog=BACKLOG,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=LAST_REQUESTS_S,
+    )
+    server = Announcing(configuration)
+    server.run(sockets=[taken])
     if not server.started:
         message = "The server could not start; its log says why."
         raise Refusal(message)

@@ -16,14 +16,14 @@ import typer
 from app.commands.sentences import Refusal
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
     from rich.table import Table
 
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 WIDE = 100_000
 
 
-def show(value: object, as_json: bool, as_text: Callable[[], str | Table]) -> None:
+def show(value: object, as_json: bool, as_text: Callable[[], RenderableType]) -> None:
     """Print a result: `value` as JSON, or what `as_text` makes of it for people."""
     if as_json:
         print(json.dumps(value, indent=2, default=_plain_value))
