@@ -18,7 +18,7 @@ from indexer.catalogue.errors import (
     WrongModel,
 )
 from indexer.catalogue.filters import Filter
-from indexer.catalogue.keys import check_key, check_name
+from indexer.catalogue.keys import check_key, check_name, check_title
 from indexer.catalogue.matching import matches
 from indexer.catalogue.metadata import check_metadata, read_metadata
 from indexer.catalogue.parsing import parse_filter, read_filter
@@ -68,6 +68,7 @@ __all__ = [
     "check_key",
     "check_metadata",
     "check_name",
+    "check_title",
     "downgrade",
     "matches",
     "open_catalogue",

@@ -1,0 +1,196 @@
+"""Pictures and thumbnails on disk, found by the sha256 of their bytes; a picture that is sent twice is kept once."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+import tempfile
+import time
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from pathlib import Path
+
+from PIL import Image
+
+from models.contracts import RetrievalError
+from models.images import Picture, decode
+
+THUMBNAIL_SIZE = 256
+THUMBNAIL_QUALITY = 85
+THUMBNAIL_TYPE = "image/jpeg"
+GRACE_S = 3600.0
+"""A picture is saved before its row is: one younger than this may be about to get one."""
+
+_ASIDE = ".new-"
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_HEADER_BYTES = 12
+
+
+class UnknownPicture(RetrievalError):
+    """No picture of that digest is stored."""
+
+
+class PictureStore:
+    """Pictures as they were sent, byte for byte, and small JPEG copies of them that hold nothing but pixels.
+
+    The bytes lie in `<root>/originals/ab/abcd…`. Thumbnails can be made again from them, so that they are written
+    without waiting for the disk, and made again where a power cut has taken them.
+    """
+
+    def __init__(self, root: Path) -> None:
+        """Look into `root`, which need not exist yet."""
+        self._root = root
+
+    def save(self, content: bytes, picture: Picture) -> str:
+        """Store the bytes of a picture and a thumbnail of its pixels, and return the digest of the bytes.
+
+        When this returns, the picture outlives a power cut. A killed run leaves either all of it or nothing of it.
+        """
+        digest = hashlib.sha256(content).hexdigest()
+        original = self._original(digest)
+        if original.exists():
+            # It counts as new again: whoever saves it is about to refer to it.
+            os.utime(original)
+        else:
+            _write(original, content, durable=True)
+        if not _holds_something(self._thumbnail(digest)):
+            _write(self._thumbnail(digest), _thumbnail_of(picture), durable=False)
+        return digest
+
+    def open(self, digest: str) -> Path:
+        """Return where the bytes of a picture lie.
+
+        Raises:
+            UnknownPicture: it is not stored, or the digest is none.
+        """
+        original = self._original(digest)
+        if not original.is_file():
+            raise _unknown(digest)
+        return original
+
+    def thumbnail(self, digest: str) -> Path:
+        """Return where the thumbnail of a picture lies, a JPEG of at most 256 × 256 pixels.
+
+        Raises:
+            UnknownPicture: the picture is not stored, or the digest is none.
+        """
+        small = self._thumbnail(digest)
+        if not _holds_something(small):
+            _write(small, _thumbnail_of(decode(self.open(digest).read_bytes())), durable=False)
+        return small
+
+    def media_type(self, digest: str) -> str:
+        """Return the type of a stored picture, such as image/png, from its first bytes.
+
+        Raises:
+            UnknownPicture: it is not stored, or the digest is none.
+        """
+        with self.open(digest).open("rb") as file:
+            return media_type_of(file.read(_HEADER_BYTES))
+
+    def prune(self, referenced: AbstractSet[str], *, grace_s: float = GRACE_S) -> int:
+        """Remove the pictures that nothing refers to, and what killed runs left aside, and return how many they were.
+
+        What was saved less than `grace_s` ago stays: the row that refers to it may still be on its way.
+        """
+        oldest = time.time() - grace_s
+        removed = 0
+        for path in self._files("originals"):
+            if path.name not in referenced and _saved_at(path) < oldest:
+                path.unlink(missing_ok=True)
+                removed += not path.name.startswith(_ASIDE)
+        for path in self._files("thumbnails"):
+            if not self._original_of(path).exists() and _saved_at(path) < oldest:
+                path.unlink(missing_ok=True)
+        return removed
+
+    def _original(self, digest: str) -> Path:
+        return self._root / "originals" / _checked(digest)[:2] / digest
+
+    def _thumbnail(self, digest: str) -> Path:
+        return self._root / "thumbnails" / _checked(digest)[:2] / f"{digest}.jpg"
+
+    def _original_of(self, thumbnail: Path) -> Path:
+        return self._root / "originals" / thumbnail.parent.name / thumbnail.stem
+
+    def _files(self, kind: str) -> Iterator[Path]:
+        for folder in sorted((self._root / kind).glob("*")):
+            yield from sorted(folder.iterdir())
+
+
+def media_type_of(header: bytes) -> str:
+    """Return the type of a picture from its first 12 bytes; unknown ones are application/octet-stream."""
+    if header.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if header.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if header.startswith(b"RIFF") and header[8:12] == b"WEBP":
+        return "image/webp"
+    if header.startswith((b"GIF87a", b"GIF89a")):
+        return "image/gif"
+    if header.startswith(b"BM"):
+        return "image/bmp"
+    return "application/octet-stream"
+
+
+def _checked(digest: str) -> str:
+    # A digest becomes part of a path, and may come from a request.
+    if not _DIGEST.fullmatch(digest):
+        raise _unknown(digest)
+    return digest
+
+
+def _unknown(digest: str) -> UnknownPicture:
+    return UnknownPicture(f"There is no picture {digest[:80]!r}: it was never stored, or is no longer in use.")
+
+
+def _thumbnail_of(picture: Picture) -> bytes:
+    small = Image.fromarray(picture.rgb)
+    small.thumbnail((THUMBNAIL_SIZE, THUMBNAIL_SIZE), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    buffer = io.BytesIO()
+    small.save(buffer, "JPEG", quality=THUMBNAIL_QUALITY)
+    return buffer.getvalue()
+
+
+def _write(path: Path, content: bytes, *, durable: bool) -> None:
+    """Write a file so that its name never stands for anything but all of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, aside = tempfile.mkstemp(prefix=_ASIDE, dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            if durable:
+                os.fsync(file.fileno())
+        Path(aside).chmod(0o644)
+        Path(aside).replace(path)
+    except BaseException:
+        Path(aside).unlink(missing_ok=True)
+        raise
+    if durable:
+        _sync_folder(path.parent)
+        _sync_folder(path.parent.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _holds_something(path: Path) -> bool:
+    try:
+        return path.stat().st_size > 0
+    except FileNotFoundError:
+        return False
+
+
+def _saved_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return time.time()
