@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.catalogue import Catalogue, Filter, UnknownCollection
+from indexer.catalogue import Catalogue, Filter, Ids, UnknownCollection
 from indexer.following import Follower
 from indexer.generations import GenerationStore
 from indexer.views import View
@@ -17,6 +18,12 @@ from models.contracts import RetrievalError, Vectors
 
 DELTA_BOUND = 10_000
 """Changed vectors up to which comparing with each costs little (2 ms of 256 numbers); past it a build is due."""
+
+FILTERS_KEPT = 8
+"""Answers to filters that are kept: drawing on with the same filter asks the same at every stroke.
+
+A filter that keeps 50,000 of 100,000 items takes SQLite .15 s and .4 MB here.
+"""
 
 
 class StaleVectors(RetrievalError):
@@ -92,6 +99,7 @@ class LiveIndex:
         self._store = store
         self._delta_bound = delta_bound
         self._followers: dict[str, Follower] = {}
+        self._filtered: OrderedDict[tuple[int, int, str], Ids] = OrderedDict()
         self._lock = threading.Lock()
         self._loader = ThreadPoolExecutor(1, thread_name_prefix="generation-loader")
 
@@ -197,11 +205,26 @@ class LiveIndex:
         where: Filter | None,
         exclude: Sequence[int],
     ) -> SearchResult:
-        allowed = None if where is None else self._catalogue.allowed(collection, where)
+        allowed = None if where is None else self._allowed(collection, view, where)
         query = np.ascontiguousarray(vector, dtype=np.float32)[None]
         found = view.search(query, k, allowed, np.array(exclude, dtype=np.int64))
         pairs = zip(found.positions[0].tolist(), found.scores[0].tolist(), strict=True)
         return SearchResult(tuple(Neighbour(item, score) for item, score in pairs if item >= 0), view.number)
+
+    def _allowed(self, collection: str, view: View, where: Filter) -> Ids:
+        """Ask the catalogue which items a filter keeps, once per filter and state of the collection."""
+        # By what it looks like: as values, True equals 1, which a filter tells apart.
+        key = (view.collection_id, view.change_seq, repr(where))
+        with self._lock:
+            if key in self._filtered:
+                self._filtered.move_to_end(key)
+                return self._filtered[key]
+        allowed = self._catalogue.allowed(collection, where)
+        with self._lock:
+            self._filtered[key] = allowed
+            if len(self._filtered) > FILTERS_KEPT:
+                self._filtered.popitem(last=False)
+        return allowed
 
     def _view(self, collection: str) -> View:
         """Return a view that contains every change committed before this call."""

@@ -7,7 +7,7 @@ import itertools
 import threading
 import weakref
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +15,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.catalogue import Catalogue, UnknownCollection, parse_filter
+from indexer.catalogue import Catalogue, Filter, Ids, UnknownCollection, parse_filter
 from indexer.generations import Generation, Generations, GenerationStore
-from indexer.live import LiveIndex, NotSearchable, StaleVectors
+from indexer.live import FILTERS_KEPT, LiveIndex, NotSearchable, StaleVectors
 from indexer.maintenance import publish, rollback
 from indexer.manifests import CorruptGeneration, MissingGeneration
 from indexer.vectors.faiss import INDEX_FILE
-from tests.indexer.stock import NEW, OLD, build, new_catalogue, put, vector_of
+from tests.indexer.stock import NEW, OLD, build, draft, new_catalogue, put, vector_of
 
 QUERY = np.array([1, 0.5, -0.25, 0], dtype=np.float32)
 RED = parse_filter({"colour": "red"})
@@ -221,6 +221,42 @@ def test_a_collection_made_anew_shows_nothing_of_the_old(
     assert live.search("shoes", QUERY, OLD, 5).neighbours == ()
     put(catalogue, "shoes", "b", 2)
     assert keys(catalogue, live) == {"b"}
+
+
+# Filters.
+
+
+def test_a_filter_is_asked_once_per_state(
+    catalogue: Catalogue, live: LiveIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Searching on with the same filter costs no SQL; any change, a patch of metadata too, is seen at once."""
+    for number, key in enumerate("abc"):
+        put(catalogue, "shoes", key, number, colour="red" if key == "a" else "blue")
+    asked: list[Filter] = []
+    real = catalogue.allowed
+
+    def allowed(collection: str, where: Filter) -> Ids:
+        asked.append(where)
+        return real(collection, where)
+
+    monkeypatch.setattr(catalogue, "allowed", allowed)
+    for _ in range(3):
+        assert len(live.search("shoes", QUERY, OLD, 10, RED).neighbours) == 1
+    assert len(asked) == 1
+    catalogue.patch("shoes", "b", metadata={"colour": "red"})
+    assert len(live.search("shoes", QUERY, OLD, 10, RED).neighbours) == 2
+
+
+def test_filters_that_look_different_are_different(catalogue: Catalogue, live: LiveIndex) -> None:
+    """`true` and `1` are equal in Python and not in JSON: neither gets the other's answer, however many are asked."""
+    for key, new in (("a", True), ("b", 1), ("c", "1")):
+        catalogue.upsert("shoes", [replace(draft(key, 1), metadata={"new": new})])
+    for _ in range(2):
+        for key, new in (("a", True), ("b", 1), ("c", "1")):
+            found = live.search("shoes", QUERY, OLD, 10, parse_filter({"new": new})).neighbours
+            assert [item.key for item in catalogue.items("shoes", [hit.item_id for hit in found])] == [key]
+        for number in range(FILTERS_KEPT):
+            assert live.search("shoes", QUERY, OLD, 10, parse_filter({"new": f"no {number}"})).neighbours == ()
 
 
 # Weights.
