@@ -23,7 +23,7 @@ DIGEST = "fa" * 32
 
 def brightness(pixels: NDArray[np.uint8]) -> Tensor:
     """Grey levels of a picture at 16 x 16, uint8 (1, 16, 16): what the fake network sees."""
-    grey = torch.from_numpy(np.ascontiguousarray(pixels)).float().mean(dim=2)[None, None]
+    grey = torch.from_numpy(np.array(pixels)).float().mean(dim=2)[None, None]
     return torch.nn.functional.interpolate(grey, (SIDE, SIDE), mode="area")[0].to(torch.uint8)
 
 
