@@ -1,0 +1,216 @@
+"""Colours and materials that shoes really come in, and which kind comes in which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.demo.look import Look
+from app.demo.shape import Colour, Finish
+
+if TYPE_CHECKING:
+    from random import Random
+
+# Shade -> (colour one filters by, red-green-blue).
+SHADES: dict[str, tuple[str, Colour]] = {
+    "black": ("black", (34, 32, 34)),
+    "charcoal": ("grey", (74, 76, 80)),
+    "slate": ("grey", (112, 119, 128)),
+    "pearl grey": ("grey", (182, 183, 184)),
+    "white": ("white", (243, 242, 239)),
+    "ivory": ("white", (237, 229, 211)),
+    "sand": ("beige", (217, 195, 160)),
+    "camel": ("beige", (197, 152, 98)),
+    "taupe": ("beige", (152, 134, 117)),
+    "tan": ("brown", (178, 116, 64)),
+    "cognac": ("brown", (155, 83, 40)),
+    "chestnut": ("brown", (118, 62, 36)),
+    "chocolate": ("brown", (76, 48, 36)),
+    "oxblood": ("red", (98, 28, 34)),
+    "cherry": ("red", (176, 30, 40)),
+    "scarlet": ("red", (209, 52, 44)),
+    "rust": ("orange", (182, 82, 40)),
+    "coral": ("orange", (234, 116, 92)),
+    "mustard": ("yellow", (212, 160, 50)),
+    "wheat": ("yellow", (209, 160, 92)),
+    "olive": ("green", (106, 106, 64)),
+    "forest": ("green", (44, 78, 58)),
+    "emerald": ("green", (24, 110, 84)),
+    "sage": ("green", (158, 172, 146)),
+    "teal": ("blue", (30, 104, 112)),
+    "navy": ("blue", (36, 48, 84)),
+    "cobalt": ("blue", (38, 78, 164)),
+    "sky": ("blue", (142, 182, 212)),
+    "denim": ("blue", (76, 104, 140)),
+    "plum": ("purple", (84, 42, 82)),
+    "lilac": ("purple", (184, 164, 206)),
+    "blush": ("pink", (232, 190, 182)),
+    "rose": ("pink", (214, 122, 138)),
+    "fuchsia": ("pink", (202, 44, 112)),
+    "gold": ("gold", (204, 172, 104)),
+    "rose gold": ("gold", (216, 164, 140)),
+    "silver": ("silver", (186, 188, 194)),
+}
+_PRINTS: dict[str, tuple[str, str, Colour, Colour]] = {
+    "leopard": ("leopard", "brown", (202, 152, 92), (52, 34, 24)),
+    "snake": ("python", "grey", (212, 204, 190), (92, 84, 76)),
+}
+_EARTH = ("black", "chocolate", "chestnut", "cognac", "tan", "oxblood", "navy", "charcoal", "olive", "taupe", "black", "cognac")
+_DRESS = (
+    "black", "black", "scarlet", "cherry", "blush", "ivory", "navy", "emerald", "fuchsia", "camel", "plum", "cobalt", "taupe",
+    "oxblood", "teal", "coral", "lilac", "chocolate", "white",
+)  # fmt: skip
+_BRIGHT = (
+    "white", "white", "black", "navy", "scarlet", "cobalt", "forest", "sage", "pearl grey", "slate", "sand", "mustard", "sky",
+    "blush", "lilac", "coral", "teal", "denim", "charcoal", "ivory", "oxblood", "emerald",
+)  # fmt: skip
+_SUMMER = (
+    "tan", "cognac", "camel", "black", "white", "ivory", "coral", "sky", "mustard", "chestnut", "rose", "teal", "sand", "olive",
+    "scarlet", "navy", "blush", "lilac",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Wardrobe:
+    """Materials and shades of a kind, and how its sole and its second colour are chosen."""
+
+    materials: tuple[str, ...]
+    shades: tuple[str, ...]
+    sole: str
+    accent: float
+
+
+_COURT = Wardrobe(("leather", "patent", "suede", "smooth leather", "satin", "croc", "metallic", "velvet", "leopard", "snake", "suede", "leather"), _DRESS, "dress", 0.25)
+_BOOT = Wardrobe(("leather", "smooth leather", "suede", "grained leather", "nubuck", "patent", "leather", "suede"), _EARTH, "welt", 0.3)
+_SANDAL = Wardrobe(("leather", "smooth leather", "suede", "metallic", "snake", "canvas", "leather", "patent"), _SUMMER, "natural", 0.35)
+WARDROBES: dict[str, Wardrobe] = {
+    "sneaker": Wardrobe(("leather", "canvas", "suede", "smooth leather", "canvas", "knit", "leather"), _BRIGHT, "rubber", 0.7),
+    "high-top": Wardrobe(("canvas", "leather", "canvas", "suede", "smooth leather"), _BRIGHT, "rubber", 0.65),
+    "running shoe": Wardrobe(("mesh", "knit", "mesh"), (*_BRIGHT, "fuchsia"), "foam", 0.9),
+    "boot": _BOOT,
+    "ankle boot": Wardrobe((*_BOOT.materials, "croc", "leopard", "velvet"), (*_EARTH, "ivory", "forest", "plum"), "welt", 0.3),
+    "chelsea boot": Wardrobe(_BOOT.materials, (*_EARTH, "wheat", "forest"), "welt", 0.4),
+    "lace-up boot": Wardrobe(("leather", "nubuck", "grained leather", "suede", "smooth leather", "patent"), (*_EARTH, "wheat", "wheat", "cherry", "white"), "welt", 0.4),
+    "pump": _COURT,
+    "stiletto": _COURT,
+    "sandal": _SANDAL,
+    "heeled sandal": Wardrobe(("leather", "suede", "metallic", "satin", "patent", "snake", "smooth leather", "glitter"), (*_DRESS, "tan", "cognac"), "dress", 0.2),
+    "loafer": Wardrobe(("leather", "smooth leather", "suede", "patent", "velvet", "grained leather", "croc"), (*_EARTH, "forest", "camel", "wheat", "cherry"), "welt", 0.3),
+    "oxford": Wardrobe(("smooth leather", "leather", "suede", "patent", "grained leather", "smooth leather"), (*_EARTH, "wheat", "white", "cherry"), "welt", 0.35),
+    "ballerina": Wardrobe(("leather", "patent", "suede", "satin", "metallic", "leopard", "velvet", "canvas", "dots", "gingham"), (*_DRESS, "rose", "sky"), "dress", 0.5),
+    "mary jane": Wardrobe(("patent", "leather", "smooth leather", "velvet", "suede", "croc"), (*_DRESS, "cherry", "forest"), "dress", 0.3),
+    "wedge": Wardrobe(("canvas", "suede", "leather", "stripes", "floral", "smooth leather", "metallic"), _SUMMER, "natural", 0.35),
+    "mule": Wardrobe(("leather", "suede", "satin", "patent", "croc", "velvet", "leopard", "smooth leather", "snake"), (*_DRESS, "tan", "cognac", "sage"), "dress", 0.35),
+    "clog": Wardrobe(("leather", "nubuck", "suede", "smooth leather", "patent"), (*_SUMMER, "forest", "oxblood"), "natural", 0.3),
+    "platform": Wardrobe(("leather", "patent", "suede", "smooth leather", "metallic", "glitter", "canvas"), (*_DRESS, "tan", "sky", "rose"), "natural", 0.3),
+    "flip-flop": Wardrobe(("rubber", "leather", "smooth leather", "metallic", "rubber"), (*_SUMMER, "cobalt", "fuchsia"), "foam", 0.6),
+}  # fmt: skip
+
+_INK: Colour = (36, 33, 33)
+_NATURAL: tuple[Colour, ...] = ((202, 160, 112), (178, 132, 86), (220, 186, 140))
+_METALS: tuple[Colour, ...] = ((212, 178, 94), (196, 198, 204), (212, 178, 94), (176, 132, 82), (88, 86, 88))
+_LININGS: tuple[Colour, ...] = ((226, 202, 174), (206, 172, 136), (232, 222, 208), (196, 150, 112), (222, 196, 188))
+
+
+def dress(kind: str, rng: Random) -> Look:
+    """Choose what a shoe of a kind is made of."""
+    wardrobe = WARDROBES[kind]
+    material = rng.choice(wardrobe.materials)
+    shade, upper = _upper(material, wardrobe, rng)
+    second = _second(upper, wardrobe, rng)
+    deep = _mix(upper.colour, (20, 16, 14), 0.42)
+    return Look(
+        colour=shade,
+        material=material,
+        upper=upper,
+        second=second,
+        **_ground(wardrobe.sole, upper, rng),
+        lining=Finish("lining", rng.choice(_LININGS)),
+        footbed=Finish("leather", rng.choice([*_LININGS, _mix(upper.colour, (225, 200, 170), 0.55)])),
+        lace=Finish("canvas", _lace(upper, second, wardrobe, rng)),
+        stitch=Finish("canvas", rng.choice([deep, deep, _pale(upper.colour)])),
+        metal=Finish("metal", rng.choice(_METALS)),
+    )
+
+
+def family(shade: str) -> str:
+    """Name the colour one filters by: brown for cognac, red for oxblood."""
+    for name, colour, _, _ in _PRINTS.values():
+        if name == shade:
+            return colour
+    return SHADES[shade][0]
+
+
+def _upper(material: str, wardrobe: Wardrobe, rng: Random) -> tuple[str, Finish]:
+    if material in _PRINTS:
+        name, _, ground, spots = _PRINTS[material]
+        return name, Finish(material, ground, spots)
+    if material == "metallic":
+        shade = rng.choice(["gold", "silver", "rose gold"])
+    else:
+        shade = rng.choice(wardrobe.shades)
+    colour = _vary(SHADES[shade][1], rng)
+    contrast = rng.choice([(240, 236, 226), _mix(colour, (20, 20, 24), 0.6), (206, 96, 70)])
+    return shade, Finish(material, colour, contrast)
+
+
+def _second(upper: Finish, wardrobe: Wardrobe, rng: Random) -> Finish:
+    """Choose the finish of caps, panels and straps: the upper's own, a darker one, or one that contrasts."""
+    material = upper.material if upper.material not in {"mesh", "knit", "leopard", "snake", "dots", "gingham", "stripes", "floral"} else "leather"
+    if rng.random() > wardrobe.accent:
+        return upper if material == upper.material else Finish(material, _mix(upper.colour, (20, 18, 18), 0.35))
+    dark = _mix(upper.colour, (22, 20, 22), rng.uniform(0.3, 0.6))
+    light = _mix(upper.colour, (248, 244, 236), rng.uniform(0.45, 0.8))
+    bold = SHADES[rng.choice(wardrobe.shades)][1]
+    return Finish(rng.choice([material, material, "suede", "leather"]), rng.choice([dark, light, bold, _INK, (240, 238, 232)]))
+
+
+def _ground(sole: str, upper: Finish, rng: Random) -> dict[str, Finish]:
+    """Choose sole, outsole and heel."""
+    natural = rng.choice(_NATURAL)
+    black = Finish("rubber", _INK)
+    if sole in {"rubber", "foam"}:
+        gum, white = Finish("rubber", (188, 132, 78)), Finish(sole, (242, 240, 234))
+        tinted = Finish(sole, _mix(upper.colour, (240, 236, 230), 0.25))
+        chosen = rng.choice([white, white, white, Finish(sole, (232, 222, 200)), tinted, black, gum])
+        return {"sole": chosen, "outsole": rng.choice([gum, black, Finish("rubber", _mix(upper.colour, _INK, 0.2))]), "heel": upper}
+    if sole == "dress":
+        covered = rng.choice([upper, upper, upper, Finish("stack", natural), Finish("metallic", (204, 172, 104)), Finish("patent", _INK)])
+        return {
+            "sole": rng.choice([upper, Finish("leather", natural)]),
+            "outsole": rng.choice([black, Finish("leather", _mix(natural, _INK, 0.25)), Finish("leather", (150, 112, 78))]),
+            "heel": covered,
+        }
+    stacked = Finish("stack", rng.choice([natural, (112, 70, 44), _INK, (84, 54, 38)]))
+    if sole == "welt":
+        return {
+            "sole": Finish("leather", rng.choice([natural, (120, 82, 52), (44, 38, 36)])),
+            "outsole": rng.choice([black, black, Finish("rubber", (120, 84, 54)), Finish("rubber", (226, 214, 190))]),
+            "heel": rng.choice([stacked, stacked, upper, Finish("leather", _INK)]),
+        }
+    return {
+        "sole": rng.choice([Finish("leather", natural), Finish("foam", (238, 232, 220)), Finish("rubber", _INK), Finish("foam", _mix(natural, (240, 230, 215), 0.3))]),
+        "outsole": rng.choice([black, Finish("rubber", (120, 86, 60))]),
+        "heel": rng.choice([stacked, upper, Finish("wood", (188, 140, 92))]),
+    }
+
+
+def _lace(upper: Finish, second: Finish, wardrobe: Wardrobe, rng: Random) -> Colour:
+    if wardrobe.sole in {"rubber", "foam"}:
+        return rng.choice([(244, 242, 238), (244, 242, 238), second.colour, _INK])
+    return rng.choice([_mix(upper.colour, _INK, 0.45), _INK, (196, 160, 104), (120, 84, 56)])
+
+
+def _vary(colour: Colour, rng: Random) -> Colour:
+    lighter = rng.randint(-6, 6)
+    red, green, blue = (min(250, max(14, value + lighter + rng.randint(-2, 2))) for value in colour)
+    return red, green, blue
+
+
+def _mix(one: Colour, other: Colour, share: float) -> Colour:
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
+    return red, green, blue
+
+
+def _pale(colour: Colour) -> Colour:
+    return _mix(colour, (250, 244, 230), 0.7)
