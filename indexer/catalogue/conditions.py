@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
+from typing import Any
+
 from sqlalchemy import ColumnElement, and_, false, not_, or_, select, true
 
 from indexer.catalogue.filters import Between, Both, Either, Equal, Filter, Not, Scalar
-from indexer.catalogue.tables import items, leaves
+from indexer.catalogue.tables import START, items, leaves
+
+_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "lt": operator.lt,
+    "lte": operator.le,
+}
 
 
 def condition(where: Filter, collection_id: int) -> ColumnElement[bool]:
@@ -27,7 +38,8 @@ def _equal(where: Equal) -> ColumnElement[bool]:
     numbers = [value for value in where.values if _is_number(value)]
     choices: list[ColumnElement[bool]] = []
     if texts:
-        choices.append(leaves.c.text.in_(texts))
+        starts = leaves.c.start.in_({text[:START] for text in texts})
+        choices.append(and_(leaves.c.number.is_(None), starts, leaves.c.text.in_(texts)))
     if numbers:
         choices.append(leaves.c.number.in_(numbers))
     if flags:
@@ -42,14 +54,12 @@ def _between(where: Between) -> ColumnElement[bool]:
 
 
 def _bound(name: str, value: float | str) -> ColumnElement[bool]:
-    column: ColumnElement[float] | ColumnElement[str] = leaves.c.text if isinstance(value, str) else leaves.c.number
-    compared: dict[str, ColumnElement[bool]] = {
-        "gt": column > value,
-        "gte": column >= value,
-        "lt": column < value,
-        "lte": column <= value,
-    }
-    return compared[name]
+    if not isinstance(value, str):
+        number: ColumnElement[bool] = _COMPARE[name](leaves.c.number, value)
+        return number
+    # The beginnings of two texts are ordered as the texts are, or the same; they stand in the index.
+    starts = _COMPARE["gte" if name.startswith("g") else "lte"](leaves.c.start, value[:START])
+    return and_(leaves.c.number.is_(None), starts, _COMPARE[name](leaves.c.text, value))
 
 
 def _is_number(value: Scalar) -> bool:

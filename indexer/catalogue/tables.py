@@ -35,6 +35,9 @@ metadata = MetaData(
     }
 )
 
+START = 50
+"""How many characters of a text stand in an index."""
+
 # SQLite numbers rows by itself only in a column that is called INTEGER; it holds 64 bits too.
 _Number = BigInteger().with_variant(Integer, "sqlite")
 _Digest = String(64)
@@ -94,6 +97,7 @@ items = Table(
 
 # The single values of every item's metadata, one of `number`, `text` and `flag` each, none for null. Filters compare
 # these, so that every database compares doubles with doubles and text by code points, and none has to read JSON.
+# `start` is the beginning of `text`, as much as an index of PostgreSQL has room for.
 leaves = Table(
     "leaves",
     metadata,
@@ -103,9 +107,10 @@ leaves = Table(
     Column("path", _Ordered, nullable=False),
     Column("number", Double),
     Column("text", _Ordered),
+    Column("start", _Ordered),
     Column("flag", Boolean),
     PrimaryKeyConstraint("item_id", "position"),
-    Index(None, "collection_id", "path", "number"),
+    Index(None, "collection_id", "path", "number", "start"),
 )
 
 # The last word about each item and checkpoint. The vector is null once it is gone, and such a row outlives its item:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from indexer.catalogue.metadata import leaves_of, write_metadata
 from indexer.catalogue.records import Item, ItemDraft
 from indexer.catalogue.rows import portions
-from indexer.catalogue.tables import items, leaves, rejects, vectors
+from indexer.catalogue.tables import START, items, leaves, rejects, vectors
 from indexer.catalogue.turns import Turn
 
 
@@ -47,6 +47,7 @@ def write_leaves(turn: Turn, metadata: Mapping[int, Mapping[str, Any]], *, fresh
             "collection_id": turn.collection_id,
             "path": leaf.path,
             "text": leaf.value if isinstance(leaf.value, str) else None,
+            "start": leaf.value[:START] if isinstance(leaf.value, str) else None,
             "flag": leaf.value if isinstance(leaf.value, bool) else None,
             "number": _number(leaf.value),
         }

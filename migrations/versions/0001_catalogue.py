@@ -60,11 +60,12 @@ def upgrade() -> None:
         sa.Column("path", ORDERED, nullable=False),
         sa.Column("number", sa.Double),
         sa.Column("text", ORDERED),
+        sa.Column("start", ORDERED),
         sa.Column("flag", sa.Boolean),
         sa.PrimaryKeyConstraint("item_id", "position", name="pk_leaves"),
         sa.ForeignKeyConstraint(["item_id"], ["items.id"], ondelete="CASCADE", name="fk_leaves_item_id"),
     )
-    op.create_index("ix_leaves_collection_id_path_number", "leaves", ["collection_id", "path", "number"])
+    op.create_index("ix_leaves_collection_id_path_number_start", "leaves", ["collection_id", "path", "number", "start"])
     op.create_table(
         "vectors",
         sa.Column("item_id", NUMBER, nullable=False),
