@@ -9,10 +9,17 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import httpx
+import numpy as np
 import pytest
+import torch
 from typer.testing import CliRunner, Result
 
 from app.commands import application
+from models import predictor, registry
+from models.checkpoints import Checkpoint, CheckpointStore
+from models.devices import Device
+from models.images import encode_png
+from tests.models.fakes import FakePredictor, fake_spec
 
 Run: TypeAlias = Callable[..., Result]
 
@@ -56,6 +63,63 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("LIKENESS_HOME", str(tmp_path / "var"))
     monkeypatch.delenv("LIKENESS_DATABASE_URL", raising=False)
     return tmp_path / "var"
+
+
+@dataclass
+class Shipped:
+    """Weights of the fake model as if they came with the package; `change` ships others in their place."""
+
+    store: CheckpointStore
+    name: str
+    checkpoints: list[Checkpoint] = field(default_factory=list)
+    predictors: list[FakePredictor] = field(default_factory=list)
+
+    def change(self) -> Checkpoint:
+        """Ship new weights, which are the default from now on."""
+        tensors = {"weight": torch.full((1,), float(len(self.checkpoints)))}
+        self.checkpoints.append(self.store.save(self.name, "brightness", tensors, {"preprocessing": 1}))
+        return self.checkpoints[-1]
+
+    def find(self, model: str, reference: str | None = None, **__: object) -> Checkpoint:
+        """Find weights, as a store does."""
+        found = [kept for kept in self.checkpoints if reference is None or kept.digest.startswith(reference)]
+        return found[-1]
+
+    def load(self, store: CheckpointStore, model: str, reference: str | None, device: Device) -> FakePredictor:
+        """Load a fake that embeds as these weights would."""
+        checkpoint = self.find(model, reference)
+        loaded = FakePredictor(digest=checkpoint.digest, name=self.name)
+        loaded.checkpoint = checkpoint
+        self.predictors.append(loaded)
+        return loaded
+
+    @property
+    def embedded(self) -> int:
+        """How many pictures were embedded so far."""
+        return sum(sum(loaded.batches) for loaded in self.predictors)
+
+
+@pytest.fixture
+def shipped(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shipped:
+    """Let a fake of the name "sketch" be the only model, with weights that a test can change."""
+    weights = Shipped(CheckpointStore(tmp_path / "shipped"), "sketch")
+    weights.change()
+    monkeypatch.setattr(registry, "specs", lambda: {"sketch": fake_spec("sketch")})
+    monkeypatch.setattr(CheckpointStore, "find", weights.find)
+    monkeypatch.setattr(predictor, "load_predictor", weights.load)
+    return weights
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """Make a folder of seven pictures, all different, and a file that is no picture."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    noise = np.random.default_rng(7).integers(0, 256, (7, 16, 16, 3), dtype=np.uint8)
+    for number, pixels in enumerate(noise):
+        (folder / f"{number}.png").write_bytes(encode_png(pixels))
+    (folder / "broken.png").write_bytes(b"no picture")
+    return folder
 
 
 @pytest.fixture

@@ -1,0 +1,139 @@
+"""The client before the real server: both sides of the wire mean the same by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from app.client import LikenessClient, LikenessError
+from app.main import create_app
+from tests.app.serving import png, settings_in
+from tests.models.fakes import DIGEST, FakePredictor, fake_spec
+from tests.web.serving import run
+
+
+def load(model: str, digest: str | None) -> Any:
+    """Load the fake model, with the weights of any digest."""
+    return FakePredictor(digest=digest or DIGEST, name=model)
+
+
+KEYS = ("plain", "a/b/c", "..", ".", "a/../b", "ümlaut ☂", "100%25?x=1#y", "a//b", "/a", "a/", "+")
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LikenessClient]:
+    """A client of a server with one empty collection."""
+    # The fake goes by the name of the system that the client's calls are named after.
+    settings = settings_in(tmp_path_factory.mktemp("home"))
+    app = create_app(settings, predictors=load, specs={"sketch": fake_spec("sketch")})
+    with run(app) as address, LikenessClient(address) as likeness:
+        likeness.create_collection("empty", title="Nothing yet")
+        yield likeness
+
+
+@pytest.fixture
+def collection(client: LikenessClient) -> Iterator[str]:
+    """Make a collection for one test."""
+    client.create_collection("shoes", title="Shoes")
+    yield "shoes"
+    client.delete_collection("shoes")
+
+
+def test_collections_come_and_go(client: LikenessClient, collection: str) -> None:
+    """A collection that was made is listed and shown as it was made, and one that was deleted is gone."""
+    assert [found.name for found in client.collections()] == ["empty", "shoes"]
+    shown = client.collection(collection)
+    assert (shown.title, shown.model, shown.items, shown.generation) == ("Shoes", "sketch", 0, None)
+    assert shown.created_at.tzinfo is not None
+    client.create_collection("hats")
+    client.delete_collection("hats")
+    with pytest.raises(LikenessError, match="hats") as caught:
+        client.collection("hats")
+    assert (caught.value.status, caught.value.type) == (404, "urn:likeness:problem:unknown-collection")
+    assert caught.value.request_id
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_any_key_goes_there_and_back(client: LikenessClient, collection: str, key: str) -> None:
+    """What is stored under a key is found, changed, shown, viewed and deleted under that very key."""
+    stored = client.put_item(collection, key, png(1), title="Boot", metadata={"colour": "red", "n": [1, None]})
+    assert stored.key == key
+    assert client.item(collection, key) == stored
+    assert [item.key for item in client.items(collection)] == [key]
+    assert client.search_sketch(png(1), collection=collection, k=1).hits[0].key == key
+    assert client.search_similar(collection, key, k=1).hits == ()
+    assert client.view_item(collection, key).startswith(b"\x89PNG")
+    changed = client.patch_item(collection, key, title="Pump", metadata={"colour": None})
+    assert (changed.title, changed.metadata) == ("Pump", {"n": [1, None]})
+    assert changed.updated_at >= stored.updated_at
+    client.delete_item(collection, key)
+    with pytest.raises(LikenessError) as caught:
+        client.item(collection, key)
+    assert caught.value.status == 404
+
+
+def test_searches_see_what_was_written(client: LikenessClient, collection: str) -> None:
+    """The best hit is the picture itself, filters hold, and every part of the answer arrives."""
+    for number in range(5):
+        client.put_item(collection, str(number), png(number), metadata={"even": number % 2 == 0, "n": number})
+    answer = client.search_sketch(png(3), collection=collection, k=2)
+    assert answer.hits[0].key == "3"
+    assert answer.hits[0].score == pytest.approx(1, abs=1e-3)
+    assert len(answer.hits) == 2
+    assert (answer.collection, answer.generation) == (collection, None)
+    assert (answer.model.name, answer.model.checkpoint) == ("sketch", DIGEST)
+    assert {"decode", "index", "metadata"} <= set(answer.took_ms)
+    filtered = client.search_sketch(png(3), collection=collection, where={"even": True})
+    assert sorted(hit.key for hit in filtered.hits) == ["0", "2", "4"]
+    similar = client.search_similar(collection, "3", k=10, where={"n": {"gte": 2}})
+    assert sorted(hit.key for hit in similar.hits) == ["2", "4"]
+    strokes = client.search_strokes([[(0, 0), (1, 1)], [(5.5, 2)]], collection=collection, k=3)
+    assert len(strokes.hits) == 3
+
+
+def test_pages_follow_each_other(client: LikenessClient, collection: str) -> None:
+    """Going through the items meets each once, oldest first, whatever the size of a page."""
+    for number in range(5):
+        client.put_item(collection, str(number), png(number))
+    for size in (1, 2, 5, 100):
+        assert [item.key for item in client.items(collection, page_size=size)] == ["0", "1", "2", "3", "4"]
+
+
+def test_pictures_come_back_byte_for_byte(client: LikenessClient, collection: str) -> None:
+    """The address in an item leads to the bytes that were sent, and to a thumbnail."""
+    item = client.put_item(collection, "a", png(1))
+    assert item.image_url is not None
+    assert item.thumbnail_url is not None
+    assert client.picture(item.image_url) == png(1)
+    assert client.picture(item.thumbnail_url)
+    assert client.view_sketch(png(1)).startswith(b"\x89PNG")
+
+
+def test_models_are_shown(client: LikenessClient) -> None:
+    """The models of the server arrive as values."""
+    assert [model.name for model in client.models()] == ["sketch"]
+    assert client.model("sketch").dim == 8
+
+
+@pytest.mark.parametrize("content", [b"", b"text", png(1)[:40]])
+def test_what_is_no_picture_is_refused_with_a_reason(client: LikenessClient, collection: str, content: bytes) -> None:
+    """A drawing and an item that cannot be read are one sentence each, and nothing is stored."""
+    for call in (
+        lambda: client.search_sketch(content, collection=collection),
+        lambda: client.put_item(collection, "a", content),
+    ):
+        with pytest.raises(LikenessError) as caught:
+            call()
+        assert caught.value.status == 422
+        assert str(caught.value).endswith(".")
+    assert client.collection(collection).items == 0
+
+
+def test_a_malformed_request_says_which_field(client: LikenessClient) -> None:
+    """Field errors arrive beside the sentence."""
+    with pytest.raises(LikenessError) as caught:
+        client.search_sketch(png(1), collection="empty", k=0)
+    assert caught.value.status == 422
+    assert any("k" in str(error) for error in caught.value.errors)
