@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
-from app.demo import boots, classics, courts, heights, naming, outlines, palette, sandals, sports
+from app.demo import boots, classics, courts, heights, naming, outlines, palette, sandals, slip_ons, sports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -29,17 +29,17 @@ _BUILDERS: dict[str, Callable[[Random, Look], ShoeShape]] = {
     "heeled sandal": sandals.heeled_sandal,
     "boot": boots.boot,
     "oxford": classics.oxford,
-    "mule": sandals.mule,
+    "mule": slip_ons.mule,
     "platform": heights.platform,
     "lace-up boot": boots.lace_up_boot,
-    "flip-flop": sandals.flip_flop,
-    "clog": sandals.clog,
+    "flip-flop": slip_ons.flip_flop,
+    "clog": slip_ons.clog,
     "mary jane": courts.mary_jane,
 }
 KINDS = tuple(_BUILDERS)
 
 # Two drawings of a kind are too near when less than this share of their lines tells them apart.
-CLOSEST = 0.06
+CLOSEST = 0.08
 _ATTEMPTS = 60
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.demo import closed, curves, details, soles
+from app.demo.chance import chance
 from app.demo.last import Last
 from app.demo.pattern import Pattern, inside, upper, volume
 from app.demo.shape import Bench, Form, Role, Style
@@ -24,7 +25,7 @@ def oxford(rng: Random, look: Look) -> ShoeShape:
         rng.uniform(0.72, 0.79), rng.uniform(54, 72), rng.uniform(24, 38), 1 - last.point, 0.0,
     )  # fmt: skip
     pattern = closed.low_pattern(last, cut)
-    monk = rng.random() < 0.22  # noqa: PLR2004 - some
+    monk = chance(rng, 0.22)
     bench = Bench("oxford", last.rise(1.0))
     volume(bench, pattern)
     closed.tongue(bench, pattern, look.upper, rng.uniform(6, 13), 0.62, 8)
@@ -39,7 +40,16 @@ def oxford(rng: Random, look: Look) -> ShoeShape:
         with bench.inside(pattern.outline):
             bench.stitch(curves.offset(ridge, -20), look.stitch)
             bench.seam(curves.offset(ridge, -3), look.upper)
-        details.lacing(bench, ridge, look, rng.randint(3, 6), inset=11, width=rng.uniform(2.4, 3.4), bow=rng.choice([0.7, 0.9, 0]), metal=rng.random() < 0.3)  # noqa: PLR2004 - few
+        details.lacing(
+            bench,
+            ridge,
+            look,
+            rng.randint(3, 6),
+            inset=11,
+            width=rng.uniform(2.4, 3.4),
+            bow=rng.choice([0.7, 0.9, 0]),
+            metal=chance(rng, 0.3),
+        )
     return bench.finish()
 
 
@@ -57,13 +67,15 @@ def loafer(rng: Random, look: Look) -> ShoeShape:
     _welted(bench, last, look, rng)
     upper(bench, pattern, look)
     style = rng.choice(["penny", "tassel", "bit", "plain", "fringe", "venetian"])
-    if style not in {"plain"}:
+    if style != "plain":
         _apron(bench, pattern, look, rng)
     saddle = rng.uniform(0.29, 0.335)
     with bench.inside(pattern.outline):
         if style in {"penny", "bit", "tassel"}:
             course = pattern.trace([(saddle + 0.10, 0.02), (saddle + 0.05, 0.5), (saddle - 0.01, 1.1)])
-            bench.fill(Role.STRAP, curves.ribbon(course, [14, 20, 26]), rng.choice([look.upper, look.second]), Form.UPPER, 0.9)
+            bench.fill(
+                Role.STRAP, curves.ribbon(course, [14, 20, 26]), rng.choice([look.upper, look.second]), Form.UPPER, 0.9
+            )
             bench.stitch(curves.offset(course, 7), look.stitch)
             bench.stitch(curves.offset(course, -7), look.stitch)
         seam = pattern.trace([(rng.uniform(0.58, 0.7), 1.02), (0.66, 0.5), (rng.uniform(0.62, 0.7), -0.05)])
@@ -88,7 +100,14 @@ def loafer(rng: Random, look: Look) -> ShoeShape:
 def _last(rng: Random) -> Last:
     platform = rng.choice([6.0, 8.0, rng.uniform(14, 32)])
     heel = rng.choice([rng.uniform(12, 24), rng.uniform(16, 26), rng.uniform(34, 60)])
-    return Last(heel, platform, rng.uniform(4, 13), rng.uniform(252, 280), point=rng.uniform(0.0, 0.9), width=rng.uniform(84, 100))
+    return Last(
+        heel,
+        platform,
+        rng.uniform(4, 13),
+        rng.uniform(252, 280),
+        point=rng.uniform(0.0, 0.9),
+        width=rng.uniform(84, 100),
+    )
 
 
 def _welted(bench: Bench, last: Last, look: Look, rng: Random) -> None:
@@ -131,7 +150,7 @@ def _vamp(bench: Bench, pattern: Pattern, look: Look, rng: Random) -> None:
             details.perforations(bench, curves.offset(edge, -5.5))
     elif style == "apron":
         _apron(bench, pattern, look, rng)
-    if rng.random() < 0.6:  # noqa: PLR2004 - most of them
+    if chance(rng, 0.6):
         edge = pattern.trace([(rng.uniform(0.80, 0.86), -0.2), (0.87, 0.5), (rng.uniform(0.86, 0.93), 1.2)])
         closed.rear(bench, pattern, Role.PANEL, look.second, edge)
         with bench.inside(pattern.outline):
@@ -141,7 +160,15 @@ def _vamp(bench: Bench, pattern: Pattern, look: Look, rng: Random) -> None:
 def _apron(bench: Bench, pattern: Pattern, look: Look, rng: Random) -> None:
     """Raise the seam of a moccasin's apron round the toe."""
     tall = rng.uniform(0.55, 0.76)
-    edge = pattern.trace([(rng.uniform(0.025, 0.06), 1.05), (0.09, tall + 0.12), (0.18, tall), (0.30, tall - 0.02), (rng.uniform(0.37, 0.42), tall + 0.05)])
+    edge = pattern.trace(
+        [
+            (rng.uniform(0.025, 0.06), 1.05),
+            (0.09, tall + 0.12),
+            (0.18, tall),
+            (0.30, tall - 0.02),
+            (rng.uniform(0.37, 0.42), tall + 0.05),
+        ]
+    )
     with bench.inside(pattern.outline):
         bench.seam(edge, look.upper, 2.0)
         bench.stitch(curves.offset(edge, -2.6), look.stitch, 1.1)
@@ -160,7 +187,9 @@ def _monk(bench: Bench, pattern: Pattern, look: Look, count: int, rng: Random) -
     """Close the instep with buckled straps."""
     for index in range(count):
         u = 0.455 - 0.055 * index + rng.uniform(0, 0.02)
-        course = curves.smooth([pattern.place(u + 0.15, 0.5), pattern.place(u + 0.06, 0.72), pattern.place(u - 0.015, 1.02)])
+        course = curves.smooth(
+            [pattern.place(u + 0.15, 0.5), pattern.place(u + 0.06, 0.72), pattern.place(u - 0.015, 1.02)]
+        )
         bench.fill(Role.STRAP, curves.ribbon(course, [24, 15, 13]), look.upper, Form.UPPER, 0.9)
         bench.stitch(curves.offset(course, 5), look.stitch)
         details.buckle(bench, curves.at(course, 0.66), 16, 28 + 180, look)

@@ -112,7 +112,13 @@ def shaft_pattern(last: Last, shaft: Shaft) -> Pattern:
 
     def rim(way: float) -> Path:
         low = [
-            (front_top[0] + width * k, front_top[1] + (back_top[1] - front_top[1]) * k + way * depth * bend - (shaft.dip * bend * bend if way < 0 else 0))
+            (
+                front_top[0] + width * k,
+                front_top[1]
+                + (back_top[1] - front_top[1]) * k
+                + way * depth * bend
+                - (shaft.dip * bend * bend if way < 0 else 0),
+            )
             for k, bend in ((0.06, 0.42), (0.25, 0.84), (0.5, 1.0), (0.75, 0.84), (0.94, 0.42))
         ]
         return curves.smooth([front_top, *low, back_top])
@@ -129,29 +135,47 @@ def front(bench: Bench, pattern: Pattern, role: Role, finish: Finish, places: li
     """Lay a panel over all that lies before an edge; return the edge."""
     edge = pattern.trace(places)
     with bench.inside(pattern.outline):
-        bench.fill(role, curves.join(edge, [(edge[-1][0], -90), (-90, -90), (-90, 600), (edge[0][0], 600)]), finish, Form.UPPER, 0.7)
+        bench.fill(
+            role,
+            curves.join(edge, [(edge[-1][0], -90), (-90, -90), (-90, 600), (edge[0][0], 600)]),
+            finish,
+            Form.UPPER,
+            0.7,
+        )
     return edge
 
 
 def rear(bench: Bench, pattern: Pattern, role: Role, finish: Finish, edge: Path) -> None:
     """Lay a panel over all that lies behind an edge running upwards."""
     with bench.inside(pattern.outline):
-        bench.fill(role, curves.join(edge, [(edge[-1][0], 700), (700, 700), (700, -90), (edge[0][0], -90)]), finish, Form.UPPER, 0.7)
+        bench.fill(
+            role,
+            curves.join(edge, [(edge[-1][0], 700), (700, 700), (700, -90), (edge[0][0], -90)]),
+            finish,
+            Form.UPPER,
+            0.7,
+        )
 
 
-def tongue(bench: Bench, pattern: Pattern, finish: Finish, height: float, begin: float, thickness: float = 11.0) -> None:
+def tongue(
+    bench: Bench, pattern: Pattern, finish: Finish, height: float, begin: float, thickness: float = 11.0
+) -> None:
     """Let the tongue stand out behind the laces, under the near side and above the far one."""
     ridge = curves.part(pattern.ridge, begin, 1.0)
     x, y = ridge[-1]
     before = ridge[-6]
     run, climb = x - before[0], y - before[1]
     norm = max((run**2 + climb**2) ** 0.5, 1e-6)
-    tip = (x + run / norm * height, y + climb / norm * height)
-    course = curves.smooth([*curves.resample(ridge, 7), tip], steps=6)
-    bench.fill(Role.TONGUE, curves.ribbon(course, [thickness * 0.6, thickness, thickness * 1.6, thickness * 1.9]), finish, Form.OWN, 0.6)
+    # A tongue leans a little forward of the line it continues.
+    tip = (x + (run / norm - 0.16) * height, y + climb / norm * height)
+    course = curves.smooth([*curves.resample(ridge, 7), tip], steps=8)
+    widths = [0.6, 0.8, 1.0, 1.3, 1.6, 1.9, 2.1, 2.2, 2.2, 2.1, 1.9, 1.4, 0.5]
+    bench.fill(Role.TONGUE, curves.ribbon(course, [thickness * width for width in widths]), finish, Form.OWN, 0.6)
 
 
-def facing(bench: Bench, pattern: Pattern, finish: Finish, begin: float, width: float, stitch: Look | None = None) -> Path:
+def facing(
+    bench: Bench, pattern: Pattern, finish: Finish, begin: float, width: float, stitch: Look | None = None
+) -> Path:
     """Lay the strip that carries the eyelets along the ridge; return the ridge part it follows."""
     ridge = curves.part(pattern.ridge, begin, 1.0)
     course = curves.offset(curves.resample(ridge, 24), -width * 0.5 - 3)

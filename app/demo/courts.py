@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.demo import curves, details, soles
+from app.demo import court_trims, curves, soles
+from app.demo.chance import chance
 from app.demo.last import Last
 from app.demo.pattern import Pattern, inside, toe_line, upper, volume
-from app.demo.shape import Bench, Form, Role, Style
+from app.demo.shape import Bench
 
 if TYPE_CHECKING:
     from random import Random
@@ -58,7 +59,13 @@ def low_pattern(last: Last, cut: Cut) -> Pattern:
 def counter(last: Last, height: float, top: curves.Point) -> Path:
     """Round the back of the heel from the seat to the opening."""
     return curves.smooth(
-        [last.at(1.0, 0.0), last.at(1.016, height * 0.22), last.at(1.016, height * 0.5), last.at(1.0, height * 0.8), top]
+        [
+            last.at(1.0, 0.0),
+            last.at(1.016, height * 0.22),
+            last.at(1.016, height * 0.5),
+            last.at(1.0, height * 0.8),
+            top,
+        ]
     )
 
 
@@ -76,7 +83,14 @@ def pump(rng: Random, look: Look) -> ShoeShape:
     )
     bench = Bench("pump", last.rise(1.0))
     cut = _cut(rng, last)
-    _dress(bench, low_pattern(last, cut), look, rng, form, rng.choice(["plain", "plain", "bow", "cap", "strap", "sling", "buckle"]))
+    _dress(
+        bench,
+        low_pattern(last, cut),
+        look,
+        rng,
+        form,
+        rng.choice(["plain", "plain", "bow", "cap", "strap", "sling", "buckle"]),
+    )
     return bench.finish()
 
 
@@ -84,24 +98,56 @@ def stiletto(rng: Random, look: Look) -> ShoeShape:
     """Draw a court shoe on a needle."""
     height = rng.uniform(86, 118)
     platform = rng.choice([4.0, 4.0, 4.0, rng.uniform(14, 26)])
-    last = Last(height - (platform - 4) * 0.4, platform, 4.0, rng.uniform(240, 258), point=rng.uniform(0.45, 1.0), width=84)
-    form = soles.HeelForm(rng.uniform(0.80, 0.84), rng.uniform(7, 10), rng.uniform(3.2, 6.5), rng.uniform(-16, -3), rng.uniform(0, 5))
+    last = Last(
+        height - (platform - 4) * 0.4, platform, 4.0, rng.uniform(240, 258), point=rng.uniform(0.45, 1.0), width=84
+    )
+    form = soles.HeelForm(
+        rng.uniform(0.80, 0.84), rng.uniform(7, 10), rng.uniform(3.2, 6.5), rng.uniform(-16, -3), rng.uniform(0, 5)
+    )
     bench = Bench("stiletto", last.rise(1.0))
     cut = _cut(rng, last)
-    _dress(bench, low_pattern(last, cut), look, rng, form, rng.choice(["plain", "plain", "strap", "ankle", "sling", "cap", "dorsay", "tbar"]))
+    _dress(
+        bench,
+        low_pattern(last, cut),
+        look,
+        rng,
+        form,
+        rng.choice(["plain", "plain", "strap", "ankle", "sling", "cap", "dorsay", "tbar"]),
+    )
     return bench.finish()
 
 
 def ballerina(rng: Random, look: Look) -> ShoeShape:
     """Draw a flat, low-cut shoe, most with a bow."""
     height = rng.choice([rng.uniform(3, 9), rng.uniform(8, 16), rng.uniform(15, 27)])
-    last = Last(height, rng.choice([4.0, 4.0, 9.0]), rng.uniform(3, 14), rng.uniform(232, 252), point=rng.uniform(0.0, 1.0), width=rng.uniform(76, 96))
+    last = Last(
+        height,
+        rng.choice([4.0, 4.0, 9.0]),
+        rng.uniform(3, 14),
+        rng.uniform(232, 252),
+        point=rng.uniform(0.0, 1.0),
+        width=rng.uniform(76, 96),
+    )
     cut = Cut(
         rng.uniform(0.15, 0.36), rng.uniform(22, 36), rng.uniform(14, 30), rng.uniform(0.44, 0.64), rng.uniform(36, 62),
         rng.uniform(17, 28), 1 - last.point, rng.uniform(0.0, 1.0),
     )  # fmt: skip
     form = soles.HeelForm(rng.uniform(0.70, 0.8), rng.uniform(44, 62), 1.0, rng.uniform(-6, 0))
-    trims = ["bow", "bow", "plain", "cap", "strap", "buckle", "ankle", "elastic", "dorsay", "sling", "cross", "tbar", "double"]
+    trims = [
+        "bow",
+        "bow",
+        "plain",
+        "cap",
+        "strap",
+        "buckle",
+        "ankle",
+        "elastic",
+        "dorsay",
+        "sling",
+        "cross",
+        "tbar",
+        "double",
+    ]
     bench = Bench("ballerina", last.rise(1.0))
     _dress(bench, low_pattern(last, cut), look, rng, form, rng.choice(trims))
     return bench.finish()
@@ -110,14 +156,16 @@ def ballerina(rng: Random, look: Look) -> ShoeShape:
 def mary_jane(rng: Random, look: Look) -> ShoeShape:
     """Draw a round-toed shoe with one or more straps over the instep."""
     height = rng.choice([rng.uniform(8, 25), rng.uniform(30, 75)])
-    chunky = rng.random() < 0.5  # noqa: PLR2004 - half of them
+    chunky = chance(rng, 0.5)
     platform = rng.uniform(12, 26) if chunky else 5.0
     last = Last(height, platform, rng.uniform(5, 9), rng.uniform(238, 252), point=rng.uniform(0.0, 0.4), width=90)
     cut = Cut(
         rng.uniform(0.24, 0.34), rng.uniform(36, 46), rng.uniform(26, 36), rng.uniform(0.48, 0.58), rng.uniform(54, 66),
         rng.uniform(28, 38), 1 - last.point, rng.uniform(0.3, 1.0),
     )  # fmt: skip
-    form = soles.HeelForm(rng.uniform(0.7, 0.78), rng.uniform(42, 62), rng.uniform(0.9, 1.4), rng.uniform(-8, 2), 0.0, rng.uniform(0, 9))
+    form = soles.HeelForm(
+        rng.uniform(0.7, 0.78), rng.uniform(42, 62), rng.uniform(0.9, 1.4), rng.uniform(-8, 2), 0.0, rng.uniform(0, 9)
+    )
     bench = Bench("mary jane", last.rise(1.0))
     straps = rng.choice(["strap", "strap", "double", "tbar", "triple", "cross"])
     _dress(bench, low_pattern(last, cut), look, rng, form, straps)
@@ -132,7 +180,7 @@ def _cut(rng: Random, last: Last) -> Cut:
     )  # fmt: skip
 
 
-def _dress(bench: Bench, pattern: Pattern, look: Look, rng: Random, form: soles.HeelForm, trim: str) -> None:  # noqa: PLR0913 - the parts of a court shoe
+def _dress(bench: Bench, pattern: Pattern, look: Look, rng: Random, form: soles.HeelForm, trim: str) -> None:
     """Assemble a court shoe: inside, heel, sole, upper, trim."""
     last = pattern.last
     volume(bench, pattern)
@@ -145,96 +193,5 @@ def _dress(bench: Bench, pattern: Pattern, look: Look, rng: Random, form: soles.
     if open_part is None:
         upper(bench, pattern, look)
     else:
-        _cut_away(bench, pattern, look, *open_part)
-    trim_court(bench, pattern, look, rng, trim)
-
-
-def _cut_away(bench: Bench, pattern: Pattern, look: Look, begin: float, end: float) -> None:
-    """Leave the quarter open between two places: the vamp stays, and behind it the counter or nothing."""
-    last = pattern.last
-    outline = pattern.outline
-    low = last.at(begin + 0.02, 0.0, 1.0)
-    vamp_edge = curves.smooth([pattern.place(begin - 0.14, 1.05), pattern.place(begin - 0.05, 0.45), (low[0], low[1] - 6)])
-    with bench.inside(outline):
-        shield = curves.join(vamp_edge, [(low[0], -80), (-80, -80), (-80, 400), (vamp_edge[0][0], 400)])
-        bench.fill(Role.UPPER, shield, look.upper, Form.UPPER, 0.8)
-        bench.seam(curves.offset(vamp_edge, -2.4), look.stitch, 0.7)
-        if end < 1:
-            foot = last.at(end, 0.0, 1.0)
-            edge = curves.smooth([(foot[0], foot[1] - 6), pattern.place(end + 0.03, 0.5), pattern.place(end + 0.09, 1.05)])
-            rear = curves.join(edge, [(edge[-1][0], 500), (500, 500), (500, -80), (foot[0], -80)])
-            bench.fill(Role.UPPER, rear, look.upper, Form.UPPER, 0.8)
-            bench.seam(curves.offset(edge, -2.4), look.stitch, 0.7)
-    if end >= 1:
-        start = pattern.place(begin - 0.10, 0.62)
-        top = pattern.near[-1]
-        course = curves.smooth([start, pattern.place(0.75, 0.9), (top[0] - 12, top[1] - 6), (top[0] + 1, top[1] - 1)])
-        details.strap(bench, course, 8.0, look.upper, look.stitch)
-        details.buckle(bench, curves.at(course, 0.62), 11, 25, look)
-
-
-def trim_court(bench: Bench, pattern: Pattern, look: Look, rng: Random, trim: str) -> None:
-    """Add what tells one court shoe from another."""
-    throat = pattern.ridge[-1]
-    if trim == "bow":
-        details.ribbon_bow(bench, (throat[0] - 2, throat[1] - 2), look.second, rng.uniform(17, 28))
-    elif trim == "cap":
-        _toe_cap(bench, pattern, look, rng.uniform(0.13, 0.22))
-    elif trim == "buckle":
-        details.buckle(bench, pattern.place(rng.uniform(0.20, 0.27), 0.78), rng.uniform(19, 26), 14, look, rng.choice(["square", "round"]))
-    elif trim == "elastic":
-        for u in (0.42, 0.56):
-            course = curves.smooth([pattern.place(u, 0.96), pattern.place(u + 0.05, 1.7), pattern.place(u + 0.13, 2.0)])
-            details.strap(bench, course, 8, look.second)
-    elif trim in {"strap", "double", "triple", "cross"}:
-        _instep_straps(bench, pattern, look, rng, trim)
-    elif trim in {"ankle", "tbar"}:
-        _ankle_strap(bench, pattern, look, trim)
-
-
-def _toe_cap(bench: Bench, pattern: Pattern, look: Look, u: float) -> None:
-    foot = pattern.last.at(u - 0.03, 0.0, 1.0)
-    edge = curves.smooth([pattern.place(u, 1.15), pattern.place(u + 0.015, 0.6), (foot[0], foot[1] - 6)])
-    with bench.inside(pattern.outline):
-        bench.fill(Role.TOE_CAP, curves.join(edge, [(foot[0], -80), (-60, -80), (-60, 300), (edge[0][0], 300)]), look.second, Form.UPPER, 0.7)
-        bench.stitch(curves.offset(edge, -2.2), look.stitch, 0.7)
-
-
-def _instep_straps(bench: Bench, pattern: Pattern, look: Look, rng: Random, trim: str) -> None:
-    """Lay straps over the instep: they rise from the near edge and end at the ridge, where the far side begins."""
-    last = pattern.last
-    wide = rng.uniform(9, 16) if trim == "strap" else rng.uniform(6.5, 9)
-    at = {"strap": [rng.uniform(0.45, 0.62)], "double": [0.44, 0.57], "triple": [0.41, 0.50, 0.59], "cross": [0.42, 0.62]}[trim]
-    for index, u in enumerate(at):
-        lean = rng.uniform(-0.02, 0.05) if trim != "cross" else (0.13, -0.13)[index]
-        height = 38 + 95 * (u + lean - 0.33)
-        low = pattern.place(u, 0.72)
-        top = last.at(u + lean, height, 0.1)
-        beyond = last.at(u + lean + 0.03, height - 9, -0.75)
-        far = curves.smooth([last.at(u + lean + 0.035, 22, -0.95), beyond, (top[0] + 1, top[1])])
-        _behind(bench, far, wide, look)
-        course = curves.smooth([low, ((low[0] * 0.5 + top[0] * 0.5) - 3, low[1] * 0.42 + top[1] * 0.58), top])
-        details.strap(bench, course, wide, look.upper, look.stitch)
-        details.buckle(bench, curves.at(course, 0.30), wide * 1.25, 75, look)
-
-
-def _behind(bench: Bench, course: Path, width: float, look: Look) -> None:
-    """Put the far half of a strap just before the lining in the painting order, behind the near side."""
-    far = Bench(bench.kind, bench.heel)
-    far.fill(Role.STRAP, curves.ribbon(course, width), details.darker(look.upper, 0.72), Form.OWN)
-    place = next(index + 2 for index, mark in enumerate(bench.marks) if mark.role is Role.LINING)
-    bench.marks[place:place] = far.marks
-
-
-def _ankle_strap(bench: Bench, pattern: Pattern, look: Look, trim: str) -> None:
-    last = pattern.last
-    high = pattern.near[-1][1] - last.rise(1.0) + 4
-    far = [last.leg(0, high), last.leg(8, high + 8), last.leg(42, high + 12), last.leg(78, high + 10), last.leg(86, high + 3)]
-    _behind(bench, curves.smooth(far), 6.5, look)
-    course = curves.smooth([last.leg(0, high), last.leg(8, high - 5), last.leg(42, high - 8), last.leg(78, high - 4), last.leg(86, high + 3)])
-    details.strap(bench, course, 7.0, look.upper, look.stitch)
-    details.buckle(bench, curves.at(course, 0.42), 10, 0, look)
-    if trim == "tbar":
-        throat = pattern.ridge[-1]
-        bar = curves.smooth([(throat[0] - 3, throat[1] - 1), last.at(0.45, 56), last.leg(85, high)])
-        details.strap(bench, bar, 8.0, look.upper, look.stitch)
+        court_trims.cut_away(bench, pattern, look, *open_part)
+    court_trims.trim(bench, pattern, look, rng, trim)

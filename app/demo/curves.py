@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -63,7 +64,7 @@ def shift(path: Sequence[Point], dx: float, dy: float) -> Path:
 
 def length(path: Sequence[Point]) -> float:
     """Sum the path's segments."""
-    return sum(math.dist(a, b) for a, b in zip(path, path[1:], strict=False))
+    return sum(math.dist(a, b) for a, b in pairwise(path))
 
 
 def at(path: Sequence[Point], fraction: float) -> Point:

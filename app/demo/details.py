@@ -21,8 +21,16 @@ def darker(finish: Finish, share: float = 0.6) -> Finish:
 
 
 def lacing(  # noqa: PLR0913 - laces have a place, a number and a look
-    bench: Bench, ridge: Path, look: Look, rows: int, *, inset: float = 15.0, width: float = 4.6, bow: float = 1.0,
-    metal: bool = True, hooks: int = 0,
+    bench: Bench,
+    ridge: Path,
+    look: Look,
+    rows: int,
+    *,
+    inset: float = 15.0,
+    width: float = 4.6,
+    bow: float = 1.0,
+    metal: bool = True,
+    hooks: int = 0,
 ) -> None:
     """Lace a shoe along its ridge: eyelets on the near side, bars over the tongue, a bow at the top."""
     eyelets = curves.offset(ridge, -inset)
@@ -47,8 +55,20 @@ def lacing(  # noqa: PLR0913 - laces have a place, a number and a look
 def _bow(bench: Bench, knot: Point, look: Look, reach: float, width: float) -> None:
     x, y = knot
     loops = (
-        [(x, y), (x + reach * 0.55, y + reach * 0.22), (x + reach * 0.95, y - reach * 0.1), (x + reach * 0.7, y - reach * 0.36), (x, y)],
-        [(x, y), (x - reach * 0.4, y + reach * 0.38), (x - reach * 0.75, y + reach * 0.25), (x - reach * 0.6, y - reach * 0.02), (x, y)],
+        [
+            (x, y),
+            (x + reach * 0.55, y + reach * 0.22),
+            (x + reach * 0.95, y - reach * 0.1),
+            (x + reach * 0.7, y - reach * 0.36),
+            (x, y),
+        ],
+        [
+            (x, y),
+            (x - reach * 0.4, y + reach * 0.38),
+            (x - reach * 0.75, y + reach * 0.25),
+            (x - reach * 0.6, y - reach * 0.02),
+            (x, y),
+        ],
         [(x, y), (x + reach * 0.3, y - reach * 0.45), (x + reach * 0.28, y - reach * 0.95)],
         [(x, y), (x - reach * 0.12, y - reach * 0.3), (x - reach * 0.3, y - reach * 0.62)],
     )
@@ -77,8 +97,13 @@ def ribbon_bow(bench: Bench, centre: Point, finish: Finish, size: float) -> None
     bench.fill(Role.ORNAMENT, curves.box(centre, size * 0.34, size * 0.34, 0, 0.6), finish, Form.OWN, 0.9)
 
 
-def strap(  # noqa: PLR0913 - a strap has a course, a width and a look
-    bench: Bench, course: Path, width: float | list[float], finish: Finish, stitch: Finish | None = None, role: Role = Role.STRAP
+def strap(
+    bench: Bench,
+    course: Path,
+    width: float | list[float],
+    finish: Finish,
+    stitch: Finish | None = None,
+    role: Role = Role.STRAP,
 ) -> None:
     """Lay a strap along its course, stitched along both edges if asked."""
     bench.fill(role, curves.ribbon(course, width), finish, Form.OWN, 0.9)
@@ -91,8 +116,16 @@ def strap(  # noqa: PLR0913 - a strap has a course, a width and a look
 def buckle(bench: Bench, centre: Point, height: float, turn: float, look: Look, shape: str = "square") -> None:
     """Fasten a buckle: a metal frame with its pin."""
     width = height * (0.72 if shape == "square" else 1.0)
-    outer = curves.box(centre, width, height, turn, 0.25) if shape == "square" else curves.ellipse(centre, width / 2, height / 2, turn)
-    inner = curves.box(centre, width * 0.52, height * 0.62, turn, 0.25) if shape == "square" else curves.ellipse(centre, width * 0.3, height * 0.3, turn)
+    outer = (
+        curves.box(centre, width, height, turn, 0.25)
+        if shape == "square"
+        else curves.ellipse(centre, width / 2, height / 2, turn)
+    )
+    inner = (
+        curves.box(centre, width * 0.52, height * 0.62, turn, 0.25)
+        if shape == "square"
+        else curves.ellipse(centre, width * 0.3, height * 0.3, turn)
+    )
     bench.fill(Role.BUCKLE, outer, look.metal, Form.OWN, 1.0)
     bench.fill(Role.STRAP, inner, darker(look.upper, 0.8), Form.OWN)
     tilt = math.radians(turn)
@@ -125,7 +158,13 @@ def tassels(bench: Bench, knot: Point, finish: Finish, size: float) -> None:
     for turn, reach in ((-62, 0.95), (-112, 0.9)):
         angle = math.radians(turn)
         end = (knot[0] + size * reach * math.cos(angle), knot[1] + size * reach * math.sin(angle))
-        bench.fill(Role.ORNAMENT, curves.ribbon(curves.resample([knot, end], 8), [size * 0.16, size * 0.34, size * 0.42]), finish, Form.OWN, 0.9)
+        bench.fill(
+            Role.ORNAMENT,
+            curves.ribbon(curves.resample([knot, end], 8), [size * 0.16, size * 0.34, size * 0.42]),
+            finish,
+            Form.OWN,
+            0.9,
+        )
         for side in (-0.08, 0.0, 0.08):
             bench.seam(curves.part([(knot[0], knot[1]), (end[0] + side * size, end[1])], 0.4, 1.0), finish, 0.6)
     bench.fill(Role.ORNAMENT, curves.box(knot, size * 0.36, size * 0.26, 10, 0.6), finish, Form.OWN, 0.9)
@@ -153,5 +192,14 @@ def elastic(bench: Bench, outline: Path, finish: Finish, ribs: int) -> None:
 def pull_tab(bench: Bench, foot: Point, finish: Finish, size: float) -> None:
     """Sew a loop to the back of the opening."""
     x, y = foot
-    loop = curves.smooth([(x - 1, y - size * 0.5), (x + 2.5, y + size * 0.5), (x + 6, y + size * 0.62), (x + 5.5, y), (x + 2, y - size * 0.7)], steps=7)
+    loop = curves.smooth(
+        [
+            (x - 1, y - size * 0.5),
+            (x + 2.5, y + size * 0.5),
+            (x + 6, y + size * 0.62),
+            (x + 5.5, y),
+            (x + 2, y - size * 0.7),
+        ],
+        steps=7,
+    )
     bench.draw(Role.STRAP, loop, finish, Style.CORD, 4.2)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.demo import courts, soles
+from app.demo import court_trims, courts, soles
+from app.demo.chance import chance
 from app.demo.last import Last
 from app.demo.pattern import inside, upper, volume
 from app.demo.sandals import sandal_heel, strap_heeled, strap_sandal
@@ -24,9 +25,17 @@ _CORK = Finish("cork", (200, 158, 112))
 def wedge(rng: Random, look: Look) -> ShoeShape:
     """Draw a shoe whose sole and heel are one wedge: rope, cork, wood or covered."""
     height = rng.choice([rng.uniform(26, 50), rng.uniform(50, 80), rng.uniform(75, 100)])
-    last = Last(height, rng.uniform(9, 34), rng.uniform(4, 8), rng.uniform(238, 254), point=rng.uniform(0.0, 0.5), width=90, tilt=0.22)
+    last = Last(
+        height,
+        rng.uniform(9, 34),
+        rng.uniform(4, 8),
+        rng.uniform(238, 254),
+        point=rng.uniform(0.0, 0.5),
+        width=90,
+        tilt=0.22,
+    )
     bench = Bench("wedge", last.rise(1.0))
-    if rng.random() < 0.42:  # noqa: PLR2004 - somewhat fewer closed than open
+    if chance(rng, 0.42):
         _closed_upper(bench, last, look, rng)
     else:
         strapping = Strapping(last, look)
@@ -39,12 +48,14 @@ def wedge(rng: Random, look: Look) -> ShoeShape:
 
 def platform(rng: Random, look: Look) -> ShoeShape:
     """Draw a shoe on a high platform, flat or with a block heel."""
-    flat = rng.random() < 0.45  # noqa: PLR2004 - nearly half of them
+    flat = chance(rng, 0.45)
     front = rng.uniform(34, 62)
     height = rng.uniform(3, 16) if flat else rng.uniform(48, 82)
-    last = Last(height, front, rng.uniform(4, 8), rng.uniform(240, 254), point=rng.uniform(0.0, 0.4), width=92, tilt=0.22)
+    last = Last(
+        height, front, rng.uniform(4, 8), rng.uniform(240, 254), point=rng.uniform(0.0, 0.4), width=92, tilt=0.22
+    )
     bench = Bench("platform", last.rise(1.0))
-    if rng.random() < 0.45:  # noqa: PLR2004 - nearly half of them
+    if chance(rng, 0.45):
         _closed_upper(bench, last, look, rng, strapped=True)
     else:
         strapping = Strapping(last, look)
@@ -60,7 +71,7 @@ def platform(rng: Random, look: Look) -> ShoeShape:
         form = sandal_heel(rng, 50)
         soles.heel(bench, last, form, look.heel, look.outsole)
         soles.thin(bench, last, look.sole, 5.0)
-        if rng.random() < 0.5:  # noqa: PLR2004 - half of them
+        if chance(rng, 0.5):
             soles.groove(bench, soles.edge(last, lambda u: last.rise(u) - 5.0, 1.2, 0.01, 0.96), look.sole, 1.4)
     return bench.finish()
 
@@ -74,7 +85,13 @@ def _closed_upper(bench: Bench, last: Last, look: Look, rng: Random, *, strapped
     volume(bench, pattern)
     inside(bench, pattern, look)
     upper(bench, pattern, look)
-    courts.trim_court(bench, pattern, look, rng, rng.choice(["strap", "double", "cross", "tbar"] if strapped else ["plain", "bow", "cap", "strap", "tbar"]))
+    court_trims.trim(
+        bench,
+        pattern,
+        look,
+        rng,
+        rng.choice(["strap", "double", "cross", "tbar"] if strapped else ["plain", "bow", "cap", "strap", "tbar"]),
+    )
 
 
 def _wedge_sole(bench: Bench, last: Last, look: Look, rng: Random) -> None:
@@ -82,12 +99,23 @@ def _wedge_sole(bench: Bench, last: Last, look: Look, rng: Random) -> None:
     outline = soles.slab(last, under, 2.0)
     bench.volume(Form.SOLE, outline)
     style = rng.choice(["rope", "rope", "cork", "covered", "wood", "layers"])
-    finish = {"rope": _ROPE, "cork": _CORK, "covered": look.heel, "wood": Finish("wood", (188, 138, 88)), "layers": look.sole}[style]
+    finish = {
+        "rope": _ROPE,
+        "cork": _CORK,
+        "covered": look.heel,
+        "wood": Finish("wood", (188, 138, 88)),
+        "layers": look.sole,
+    }[style]
     bench.fill(Role.SOLE, outline, finish, Form.SOLE, 0.7)
     soles.band(bench, last, under, lambda u: under(u) + 4.0, look.outsole, 2.0)
     if style == "layers":
         for share in (0.3, 0.55, 0.8):
-            soles.groove(bench, soles.edge(last, lambda u, s=share: under(u) + (last.rise(u) - under(u)) * s, 2.0, 0.01, 0.99), look.sole, 2.2)
+            soles.groove(
+                bench,
+                soles.edge(last, soles.between(last, under, share), 2.0, 0.01, 0.99),
+                look.sole,
+                2.2,
+            )
     if style == "rope":
         bench.stitch(soles.edge(last, lambda u: last.rise(u) + 2.5, 1.0, 0.02, 0.98), look.stitch, 1.2)
 
@@ -105,8 +133,8 @@ def _flatform(bench: Bench, last: Last, look: Look, rng: Random) -> None:
         for share in (0.25, 0.6):
             soles.band(
                 bench, last,
-                lambda u, s=share: under(u) + (last.rise(u) - under(u)) * s,
-                lambda u, s=share: under(u) + (last.rise(u) - under(u)) * (s + 0.16),
+                soles.between(last, under, share),
+                soles.between(last, under, share + 0.16),
                 look.second, 2.5,
             )  # fmt: skip
     else:

@@ -42,16 +42,16 @@ class Last:
     def rise(self, u: float) -> float:
         """Height of the joint between upper and sole, in the middle of the foot."""
         if u <= self.ball:
-            return self.platform + self.spring * ((self.ball - max(u, 0.0)) / self.ball) ** 2.0
+            return self.platform + self.spring * math.pow((self.ball - max(u, 0.0)) / self.ball, 2.0)
         t = min((u - self.ball) / (1 - self.ball), 1.0)
-        return self.platform + self.heel * (0.42 * t**1.5 + 0.58 * t * t * (3 - 2 * t))
+        return self.platform + self.heel * (0.42 * math.pow(t, 1.5) + 0.58 * t * t * (3 - 2 * t))
 
     def half_width(self, u: float) -> float:
         """Half the foot's width at `u`; `point` narrows the toe from square (0) to a needle (1)."""
         u = min(max(u, 0.0), 1.0)
         if u < self.ball:
             share = u / self.ball
-            blunt = math.sqrt(1 - (1 - share) ** 2) ** (0.6 + 0.9 * self.point)
+            blunt = math.pow(1 - (1 - share) ** 2, 0.3 + 0.45 * self.point)
             return self.width / 2 * blunt
         t = (u - self.ball) / (1 - self.ball)
         waist = 1 - 0.3 * math.sin(min(t, 1.0) * math.pi / 2) - 0.12 * math.sin(t * math.pi)
@@ -71,7 +71,7 @@ class Last:
         return x, self.rise(u) + v / norm - side * self.drop(u)
 
     def leg(self, forward: float, height: float) -> Point:
-        """Place a point by its distance before the heel's back and its height above the seat: a shaft stands upright."""
+        """Place a point by its distance before the heel's back and its height above the seat: shafts stand upright."""
         return self.x(1.0) - forward, self.rise(1.0) + height
 
     def ground(self, u: float, height: float, side: float = 1.0) -> Point:

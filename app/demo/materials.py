@@ -10,9 +10,8 @@ import numpy as np
 from app.demo import textures
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from app.demo.shape import Finish
+    from app.demo.textures import Field
 
 # Where the lamps stand, as the direction of a surface (x to the right, y downwards) that reflects them to the eye.
 _KEY = (-0.30, -0.52)
@@ -22,7 +21,7 @@ _LIGHT = (-0.36, -0.62, 0.70)
 
 @dataclass(frozen=True)
 class Material:
-    """Answer to the light: strengths of relief, sheen (broad), gloss (sharp), fuzz (bright rims), and how dark shadows get."""
+    """Strengths of relief, sheen (broad), gloss (sharp), fuzz (bright rims), mirror, and how dark shadows get."""
 
     relief: str = "leather"
     depth: float = 0.03
@@ -68,8 +67,8 @@ MATERIALS: dict[str, Material] = {
 }
 
 
-def light(nx: NDArray[np.float32], ny: NDArray[np.float32], contrast: float) -> NDArray[np.float32]:
-    """Diffuse light on surfaces that look (nx, ny): 1 on those that face us, more upwards, less at rims and below."""
+def light(nx: Field, ny: Field, contrast: float) -> Field:
+    """Diffuse light: 1 on surfaces that face us, more on those that look up, less at rims and below."""
     nz = np.sqrt(np.maximum(0.04, 1 - nx * nx - ny * ny))
     lambert = np.maximum(0, nx * _LIGHT[0] + ny * _LIGHT[1] + nz * _LIGHT[2])
     bounce = 0.16 * np.maximum(0, nx * 0.8 + 0.2 * ny)
@@ -77,10 +76,17 @@ def light(nx: NDArray[np.float32], ny: NDArray[np.float32], contrast: float) -> 
     return 1 + contrast * (np.minimum(shaded, 1.16) * (0.78 + 0.22 * nz) - 0.97)
 
 
-def respond(
-    finish: Finish, nx: NDArray[np.float32], ny: NDArray[np.float32], left: int, top: int, shade: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """Colour a window of the picture, 0..1: the finish under the lamps, `shade` being what hides light (1 is nothing)."""
+def respond(finish: Finish, nx: Field, ny: Field, left: int, top: int, shade: Field) -> Field:
+    """Colour a window of the picture, 0..1: the finish under the lamps.
+
+    Args:
+        finish: what it is made of.
+        nx: which way its surface looks, to the right.
+        ny: which way its surface looks, downwards.
+        left: the window's first column.
+        top: its first row.
+        shade: how much of the light reaches it, 1 being all.
+    """
     material = MATERIALS[finish.material]
     height, width = nx.shape
     base = _base(finish, material, left, top, height, width)
@@ -94,38 +100,40 @@ def respond(
         bands = 0.5 + 0.5 * np.sin(9.0 * ny + 4.0 * nx - 0.6)
         colour *= 1 + material.mirror * (bands[..., None] - 0.45)
     tint = 0.55 + 0.45 * base if material.mirror else 0.82 + 0.18 * base
-    result: NDArray[np.float32] = colour + shine[..., None] * tint * (1 - 0.55 * colour)
+    result: Field = colour + shine[..., None] * tint * (1 - 0.55 * colour)
     return result
 
 
-def _base(finish: Finish, material: Material, left: int, top: int, height: int, width: int) -> NDArray[np.float32]:  # noqa: PLR0913 - a window has four numbers
+def _base(finish: Finish, material: Material, left: int, top: int, height: int, width: int) -> Field:
     colour = np.asarray(finish.colour, np.float32) / 255
     if material.pattern is None:
         return np.broadcast_to(colour, (height, width, 3))
     mix = textures.window(textures.pattern(material.pattern), left, top, width, height)[..., None]
     second = np.asarray(finish.second, np.float32) / 255
-    result: NDArray[np.float32] = colour + (second - colour) * mix
+    result: Field = colour + (second - colour) * mix
     return result
 
 
-def _tone(base: NDArray[np.float32], lit: NDArray[np.float32]) -> NDArray[np.float32]:
+def _tone(base: Field, lit: Field) -> Field:
     """Darken towards a richer, warmer colour and lighten towards a paler one, never to flat grey."""
     dark = np.minimum(lit, 1.0)[..., None]
     hue = np.asarray((0.02, 0.07, 0.08), np.float32)
-    result: NDArray[np.float32] = base * (dark * (1 - hue * (1 - dark)))
+    result: Field = base * (dark * (1 - hue * (1 - dark)))
     over = np.maximum(lit - 1.0, 0)[..., None]
     result += over * (0.12 + 0.42 * base)
     return result
 
 
-def _shine(material: Material, nx: NDArray[np.float32], ny: NDArray[np.float32]) -> NDArray[np.float32]:
+def _shine(material: Material, nx: Field, ny: Field) -> Field:
     total = np.zeros_like(nx)
     if material.sheen:
         total += material.sheen * np.exp(-((nx - _KEY[0]) ** 2 / 0.22 + (ny - _KEY[1]) ** 2 / 0.07))
         total += 0.35 * material.sheen * np.exp(-((nx - _FILL[0]) ** 2 / 0.06 + (ny - _FILL[1]) ** 2 / 0.1))
     if material.gloss:
-        window = np.clip((0.17 - np.abs(ny - _KEY[1] - 0.12 * nx)) * 14, 0, 1) * np.clip((0.55 - np.abs(nx + 0.1)) * 8, 0, 1)
-        strip = np.clip((0.07 - np.abs(nx - 0.62)) * 18, 0, 1)
+        window = np.clip((0.17 - np.abs(ny - _KEY[1] - 0.12 * nx)) * 9, 0, 1) * np.clip(
+            (0.55 - np.abs(nx + 0.1)) * 5, 0, 1
+        )
+        strip = np.clip((0.08 - np.abs(nx - 0.62)) * 12, 0, 1)
         low = np.exp(-((ny - 0.55) ** 2) / 0.02) * 0.25
         total += material.gloss * (0.85 * window + 0.35 * strip + 0.5 * low)
     if material.fuzz:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.demo import palette
+from app.demo.chance import chance
 
 if TYPE_CHECKING:
     from random import Random
@@ -40,7 +41,16 @@ _TRADE: dict[str, tuple[tuple[str, ...], float, tuple[str, ...], str]] = {
     "platform": (_EASY, 100, ("women",), "all year"),
     "flip-flop": (_EASY, 24, ("women", "men", "unisex"), "spring/summer"),
 }
-_WORTH = {"canvas": 0.75, "rubber": 0.6, "mesh": 0.9, "knit": 0.95, "croc": 1.35, "snake": 1.3, "velvet": 1.1, "suede": 1.05}
+_WORTH = {
+    "canvas": 0.75,
+    "rubber": 0.6,
+    "mesh": 0.9,
+    "knit": 0.95,
+    "croc": 1.35,
+    "snake": 1.3,
+    "velvet": 1.1,
+    "suede": 1.05,
+}
 _MEN_WEAR_UP_TO = 48
 # Upper end of each class of heel, in millimetres.
 _HEELS = (("flat", 30), ("low", 50), ("mid", 80))
@@ -69,22 +79,27 @@ def describe(shape: ShoeShape, look: Look, rng: Random) -> tuple[str, dict[str, 
         "brand": brand,
         "price": round(price / 5) * 5 - 0.05,
         "season": season,
-        "in_stock": rng.random() < 0.86,  # noqa: PLR2004 - a shop that is mostly stocked
+        "in_stock": chance(rng, 0.86),
     }
     return f"{brand} {shape.kind}, {_wording(look)}", metadata
 
 
 def _plain(material: str) -> str:
     """Name the material one filters by."""
-    prints = {"stripes": "canvas", "gingham": "canvas", "dots": "canvas", "floral": "canvas", "leopard": "printed leather"}
-    dressed = {"snake": "embossed leather", "croc": "embossed leather", "metallic": "metallic leather"}
-    return prints.get(material, dressed.get(material, material))
+    if material in {"stripes", "gingham", "dots", "floral"}:
+        return "canvas"
+    dressed = {"leopard": "printed leather", "snake": "embossed leather", "croc": "embossed leather"}
+    return dressed.get(material, "metallic leather" if material == "metallic" else material)
 
 
 def _wording(look: Look) -> str:
     special = {
-        "leopard": "leopard print", "snake": "python-embossed leather", "croc": f"{look.colour} croc-embossed leather",
-        "stripes": f"{look.colour} striped canvas", "gingham": f"{look.colour} gingham", "dots": f"{look.colour} dotted canvas",
-        "floral": f"{look.colour} floral canvas", "metallic": f"{look.colour} metallic leather", "patent": f"{look.colour} patent",
-    }  # fmt: skip
+        "leopard": "leopard print",
+        "snake": "python-embossed leather",
+        "croc": f"{look.colour} croc-embossed leather",
+        "stripes": f"{look.colour} striped canvas",
+        "dots": f"{look.colour} dotted canvas",
+        "floral": f"{look.colour} floral canvas",
+        "metallic": f"{look.colour} metallic leather",
+    }
     return special.get(look.material, f"{look.colour} {look.material}")

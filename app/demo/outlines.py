@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from app.demo.curves import Path
     from app.demo.shape import Line, ShoeShape
+    from app.demo.textures import Field
 
 # What is too small or too fine for a drawing by hand.
 _LEFT_OUT = {Role.STITCH, Role.GROOVE}
@@ -31,10 +32,10 @@ _FINE = 224
 
 @dataclass(frozen=True)
 class Drawing:
-    """A shoe as a small line drawing: where its lines run, and how far each pixel is from one, in sides of the frame."""
+    """A shoe as a small drawing: where its lines run, and how far each pixel is from one, in sides of the frame."""
 
     lines: NDArray[np.bool_]
-    distance: NDArray[np.float32]
+    distance: Field
 
 
 def outline(shape: ShoeShape) -> tuple[Path, ...]:
@@ -76,7 +77,7 @@ def drawing(shape: ShoeShape) -> Drawing:
 
 
 def apart(one: Drawing, other: Drawing) -> float:
-    """Tell which share of the two drawings' lines runs where the other has none, not even close by: 0 is the same shoe."""
+    """Tell which share of the two drawings' lines runs where the other has none close by: 0 is the same shoe."""
     alone = np.mean(one.distance[other.lines] > CLOSE), np.mean(other.distance[one.lines] > CLOSE)
     return float(alone[0] + alone[1]) / 2
 
@@ -86,19 +87,19 @@ def _large(mark: Surface | Line) -> bool:
     return max(right - left, top - bottom) > _SMALL
 
 
-def _pixels(path: Path, origin: NDArray[np.float64], scale: float) -> NDArray[np.int64]:
+def _pixels(path: Path, origin: Field, scale: float) -> NDArray[np.int64]:
     points = (np.asarray(path) - origin) * (scale, -scale) + 4
     return np.clip(np.round(points).astype(np.int64), 0, _FINE - 1)
 
 
-def _polygon(path: Path, origin: NDArray[np.float64], scale: float) -> Image.Image:
+def _polygon(path: Path, origin: Field, scale: float) -> Image.Image:
     image = Image.new("1", (_FINE, _FINE))
     points = (np.asarray(path) - origin) * (scale, -scale) + 4
     ImageDraw.Draw(image).polygon([(float(x), float(y)) for x, y in points], fill=1)
     return image
 
 
-def _top_marks(marks: list[Surface | Line], origin: NDArray[np.float64], scale: float) -> NDArray[np.int64]:
+def _top_marks(marks: list[Surface | Line], origin: Field, scale: float) -> NDArray[np.int64]:
     """For each pixel the number of the surface one sees there, -1 for the ground."""
     order = np.full((_FINE, _FINE), -1, np.int64)
     for index, mark in enumerate(marks):
@@ -120,9 +121,7 @@ def _seen(order: NDArray[np.int64], pixels: NDArray[np.int64], index: int) -> ND
     return ~hidden
 
 
-def _inside(
-    limit: Path, pixels: NDArray[np.int64], origin: NDArray[np.float64], scale: float
-) -> NDArray[np.bool_]:
+def _inside(limit: Path, pixels: NDArray[np.int64], origin: Field, scale: float) -> NDArray[np.bool_]:
     cover = np.asarray(_polygon(limit, origin, scale))
     result: NDArray[np.bool_] = cover[pixels[:, 1], pixels[:, 0]]
     return result

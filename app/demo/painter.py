@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from app.demo.shape import ShoeShape
+    from app.demo.textures import Field
 
 # Edges are drawn this much larger and averaged down.
 FINE = 3
@@ -35,7 +36,7 @@ class View:
     bottom: float
     size: int
 
-    def place(self, path: Sequence[curves.Point]) -> NDArray[np.float64]:
+    def place(self, path: Sequence[curves.Point]) -> Field:
         """Turn millimetres, y up, into pixels, y down."""
         points = np.asarray(path, dtype=np.float64)
         return np.stack([self.left + points[:, 0] * self.scale, self.bottom - points[:, 1] * self.scale], axis=1)
@@ -47,7 +48,7 @@ class Window:
 
     left: int
     top: int
-    cover: NDArray[np.float32]
+    cover: Field
 
     @property
     def place(self) -> tuple[slice, slice]:
@@ -61,9 +62,7 @@ def frame(shape: ShoeShape, size: int) -> View:
     left, bottom, right, top = shape_bounds(shape)
     room = size * (1 - 2 * _MARGIN)
     scale = min(room / (right - left), room / (top - bottom))
-    return View(
-        scale, size / 2 - (left + right) / 2 * scale, size / 2 + (top + bottom) / 2 * scale, size
-    )
+    return View(scale, size / 2 - (left + right) / 2 * scale, size / 2 + (top + bottom) / 2 * scale, size)
 
 
 def shape_bounds(shape: ShoeShape) -> tuple[float, float, float, float]:
@@ -131,7 +130,7 @@ def _stroke(pen: ImageDraw.ImageDraw, line: Line, fine: list[tuple[float, float]
             pen.ellipse((x - width / 2, y - width / 2, x + width / 2, y + width / 2), fill=255)
 
 
-def _normals(shape: ShoeShape, view: View) -> dict[Form, tuple[NDArray[np.float32], NDArray[np.float32]]]:
+def _normals(shape: ShoeShape, view: View) -> dict[Form, tuple[Field, Field]]:
     """Inflate each volume's outline; directions are worked out at a smaller size, being smooth."""
     small = view.size // _COARSE
     found = {}
@@ -150,9 +149,7 @@ _SHADOWS = ((0.50, 3.0, 4.5, 5.0), (0.20, 12.0, 12.0, 26.0))
 _ROUNDING = {Form.UPPER: (13.0, 46.0), Form.SOLE: (4.0, 14.0), Form.HEEL: (6.0, 16.0), Form.INSIDE: (6.0, 30.0)}
 
 
-def _inflate(
-    inside: NDArray[np.bool_], scale: float, radii: tuple[float, float], size: int
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _inflate(inside: NDArray[np.bool_], scale: float, radii: tuple[float, float], size: int) -> tuple[Field, Field]:
     """Round an outline as if it were a cushion with a tight rim and a wide belly; return where its surface looks."""
     padded = np.pad(inside, 2)
     depth = ndimage.distance_transform_edt(padded)[2:-2, 2:-2].astype(np.float32)
@@ -160,17 +157,17 @@ def _inflate(
     for radius, share in zip(radii, (0.55, 0.75), strict=True):
         reach = radius * scale
         height += share * reach * np.sqrt(1 - (1 - np.minimum(depth / reach, 1)) ** 2)
-    height = ndimage.gaussian_filter(height, 2.2 * scale + 0.5, truncate=3.0)
+    height = ndimage.gaussian_filter(height, 3.0 * scale + 0.8, truncate=3.0)
     slope_y, slope_x = np.gradient(height)
     norm = np.sqrt(1 + slope_x**2 + slope_y**2)
     return _enlarge(-slope_x / norm, size), _enlarge(-slope_y / norm, size)
 
 
-def _enlarge(values: NDArray[np.float32], size: int) -> NDArray[np.float32]:
+def _enlarge(values: Field, size: int) -> Field:
     return np.asarray(Image.fromarray(values).resize((size, size), Image.Resampling.BILINEAR))
 
 
-def _cast_shadow(canvas: NDArray[np.float32], windows: Sequence[Window], view: View) -> None:
+def _cast_shadow(canvas: Field, windows: Sequence[Window], view: View) -> None:
     """Darken the ground softly where the shoe stands, more where it is nearer to the ground."""
     size = view.size
     lowest = np.zeros(size, np.float32)
@@ -193,12 +190,12 @@ def _cast_shadow(canvas: NDArray[np.float32], windows: Sequence[Window], view: V
         canvas[top:] *= 1 - strength * np.minimum(full, 1)[..., None]
 
 
-def _lay(  # noqa: PLR0913 - a surface needs the canvas, what is on it, and the light
-    canvas: NDArray[np.float32],
-    covered: NDArray[np.float32],
+def _lay(
+    canvas: Field,
+    covered: Field,
     surface: Surface,
     window: Window,
-    normals: dict[Form, tuple[NDArray[np.float32], NDArray[np.float32]]],
+    normals: dict[Form, tuple[Field, Field]],
     view: View,
 ) -> None:
     if surface.raised:
@@ -220,12 +217,12 @@ def _lay(  # noqa: PLR0913 - a surface needs the canvas, what is on it, and the 
     covered[place] = np.maximum(covered[place], window.cover)
 
 
-def _blur(cover: NDArray[np.float32], radius: float) -> NDArray[np.float32]:
+def _blur(cover: Field, radius: float) -> Field:
     image = Image.fromarray((cover * 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(radius))
     return np.asarray(image, np.float32) / 255
 
 
-def _drop(canvas: NDArray[np.float32], covered: NDArray[np.float32], window: Window, thickness: float) -> None:
+def _drop(canvas: Field, covered: Field, window: Window, thickness: float) -> None:
     """Let a raised edge throw its narrow shadow on what lies below, never on the ground."""
     pad = int(3 * thickness) + 3
     cover = np.pad(window.cover, pad)
@@ -238,57 +235,64 @@ def _drop(canvas: NDArray[np.float32], covered: NDArray[np.float32], window: Win
     canvas[rows, columns] *= 1 - 0.5 * (shadow * covered[rows, columns])[..., None]
 
 
-def _edge(
-    cover: NDArray[np.float32], radius: float
-) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+def _edge(cover: Field, radius: float) -> tuple[Field, Field, Field]:
     """Tell which way the cut edge looks and how near it is."""
-    soft = _blur(np.pad(cover, 3), radius)
-    slope_y, slope_x = np.gradient(soft)
-    inner = (slice(3, -3), slice(3, -3))
+    soft, (down, right) = _slopes(cover, radius)
     gain = 2.4 * radius
-    return -slope_x[inner] * gain, -slope_y[inner] * gain, np.clip((1 - soft[inner]) * 2, 0, 1)
+    return -right * gain, -down * gain, np.clip((1 - soft) * 2, 0, 1)
 
 
-def _own(cover: NDArray[np.float32], scale: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _slopes(cover: Field, radius: float) -> tuple[Field, tuple[Field, Field]]:
+    """Blur what is covered, and tell how steeply that falls off, downwards and to the right."""
+    soft = _blur(np.pad(cover, 3), radius)
+    down, right = (np.asarray(np.gradient(soft, axis=axis), np.float32)[3:-3, 3:-3] for axis in (0, 1))
+    return soft[3:-3, 3:-3], (down, right)
+
+
+def _own(cover: Field, scale: float) -> tuple[Field, Field]:
     """Round a narrow part, such as a strap, over its whole width."""
-    soft = _blur(np.pad(cover, 3), 2.2 * scale)
-    slope_y, slope_x = np.gradient(soft)
-    inner = (slice(3, -3), slice(3, -3))
-    nx, ny = -slope_x[inner] * 3.4 * scale, -slope_y[inner] * 3.4 * scale
+    _, (down, right) = _slopes(cover, 2.2 * scale)
+    nx, ny = -right * 3.4 * scale, -down * 3.4 * scale
     norm = np.sqrt(1 + nx**2 + ny**2)
     return nx / norm, ny / norm
 
 
-def _depth_shade(cover: NDArray[np.float32]) -> NDArray[np.float32]:
+def _depth_shade(cover: Field) -> Field:
     """Darken the inside of a shoe towards its depth, which is at the lower edge of what one sees of it."""
     rows = np.cumsum(cover, axis=0)
     share = rows / np.maximum(rows[-1:], 1.0)
-    result: NDArray[np.float32] = 0.95 - 0.42 * share
+    result: Field = 0.95 - 0.42 * share
     return result
 
 
-def _trace(
-    canvas: NDArray[np.float32], covered: NDArray[np.float32], line: Line, window: Window, view: View
-) -> None:
+def _trace(canvas: Field, covered: Field, line: Line, window: Window, view: View) -> None:
+    """Draw a line in its style; only a cord may lie beside the shoe."""
     place = window.place
-    alpha = window.cover
-    colour = np.asarray(line.finish.colour, np.float32) / 255
     if line.style is Style.CORD:
-        _drop(canvas, covered, window, 1.3 * view.scale)
-        nx, ny = _own(alpha, 0.45 * line.width * view.scale)
-        colour = materials.respond(line.finish, nx, ny, window.left, window.top, np.ones_like(alpha))
-        covered[place] = np.maximum(covered[place], alpha)
+        _cord(canvas, covered, line, window, view)
     elif line.style is Style.GROOVE:
-        alpha = alpha * 0.55
-        canvas[place] *= 1 - alpha[..., None] * (1 - (0.35 + 0.3 * colour))
-        return
+        shade = 0.35 + 0.3 * _colour(line)
+        canvas[place] *= 1 - 0.55 * window.cover[..., None] * (1 - shade)
     elif line.style is Style.SEAM:
-        light = np.roll(alpha, max(1, round(0.9 * view.scale)), axis=0) * (1 - alpha) * covered[place]
-        canvas[place] *= 1 - 0.50 * (alpha * covered[place])[..., None]
-        canvas[place] += light[..., None] * 0.10 * (1 - canvas[place])
-        return
+        ink = window.cover * covered[place]
+        edge = np.roll(window.cover, max(1, round(0.9 * view.scale)), axis=0) * (1 - window.cover) * covered[place]
+        canvas[place] *= 1 - 0.50 * ink[..., None]
+        canvas[place] += 0.10 * edge[..., None] * (1 - canvas[place])
     else:
-        shadow = np.roll(alpha, 1, axis=0) * covered[place]
-        canvas[place] *= 1 - 0.28 * shadow[..., None]
-        alpha = alpha * 0.9 * covered[place]
-    canvas[place] += (colour - canvas[place]) * alpha[..., None]
+        canvas[place] *= 1 - 0.28 * (np.roll(window.cover, 1, axis=0) * covered[place])[..., None]
+        canvas[place] += (_colour(line) - canvas[place]) * (0.9 * window.cover * covered[place])[..., None]
+
+
+def _cord(canvas: Field, covered: Field, line: Line, window: Window, view: View) -> None:
+    """Draw a line as a round thing with a shadow: a lace, a pin, a loop."""
+    place = window.place
+    _drop(canvas, covered, window, 1.3 * view.scale)
+    nx, ny = _own(window.cover, 0.45 * line.width * view.scale)
+    lit = np.ones_like(window.cover)
+    colour = materials.respond(line.finish, nx, ny, window.left, window.top, lit)
+    canvas[place] += (colour - canvas[place]) * window.cover[..., None]
+    covered[place] = np.maximum(covered[place], window.cover)
+
+
+def _colour(line: Line) -> Field:
+    return np.asarray(line.finish.colour, np.float32) / 255

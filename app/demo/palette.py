@@ -1,15 +1,17 @@
-"""Colours and materials that shoes really come in, and which kind comes in which."""
+"""Colours that shoes really come in, and how the finishes of one shoe are chosen to go together."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.demo.look import Look
 from app.demo.shape import Colour, Finish
+from app.demo.wardrobes import WARDROBES
 
 if TYPE_CHECKING:
     from random import Random
+
+    from app.demo.wardrobes import Wardrobe
 
 # Shade -> (colour one filters by, red-green-blue).
 SHADES: dict[str, tuple[str, Colour]] = {
@@ -55,57 +57,8 @@ _PRINTS: dict[str, tuple[str, str, Colour, Colour]] = {
     "leopard": ("leopard", "brown", (202, 152, 92), (52, 34, 24)),
     "snake": ("python", "grey", (212, 204, 190), (92, 84, 76)),
 }
-_EARTH = ("black", "chocolate", "chestnut", "cognac", "tan", "oxblood", "navy", "charcoal", "olive", "taupe", "black", "cognac")
-_DRESS = (
-    "black", "black", "scarlet", "cherry", "blush", "ivory", "navy", "emerald", "fuchsia", "camel", "plum", "cobalt", "taupe",
-    "oxblood", "teal", "coral", "lilac", "chocolate", "white",
-)  # fmt: skip
-_BRIGHT = (
-    "white", "white", "black", "navy", "scarlet", "cobalt", "forest", "sage", "pearl grey", "slate", "sand", "mustard", "sky",
-    "blush", "lilac", "coral", "teal", "denim", "charcoal", "ivory", "oxblood", "emerald",
-)  # fmt: skip
-_SUMMER = (
-    "tan", "cognac", "camel", "black", "white", "ivory", "coral", "sky", "mustard", "chestnut", "rose", "teal", "sand", "olive",
-    "scarlet", "navy", "blush", "lilac",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Wardrobe:
-    """Materials and shades of a kind, and how its sole and its second colour are chosen."""
-
-    materials: tuple[str, ...]
-    shades: tuple[str, ...]
-    sole: str
-    accent: float
-
-
-_COURT = Wardrobe(("leather", "patent", "suede", "smooth leather", "satin", "croc", "metallic", "velvet", "leopard", "snake", "suede", "leather"), _DRESS, "dress", 0.25)
-_BOOT = Wardrobe(("leather", "smooth leather", "suede", "grained leather", "nubuck", "patent", "leather", "suede"), _EARTH, "welt", 0.3)
-_SANDAL = Wardrobe(("leather", "smooth leather", "suede", "metallic", "snake", "canvas", "leather", "patent"), _SUMMER, "natural", 0.35)
-WARDROBES: dict[str, Wardrobe] = {
-    "sneaker": Wardrobe(("leather", "canvas", "suede", "smooth leather", "canvas", "knit", "leather"), _BRIGHT, "rubber", 0.7),
-    "high-top": Wardrobe(("canvas", "leather", "canvas", "suede", "smooth leather"), _BRIGHT, "rubber", 0.65),
-    "running shoe": Wardrobe(("mesh", "knit", "mesh"), (*_BRIGHT, "fuchsia"), "foam", 0.9),
-    "boot": _BOOT,
-    "ankle boot": Wardrobe((*_BOOT.materials, "croc", "leopard", "velvet"), (*_EARTH, "ivory", "forest", "plum"), "welt", 0.3),
-    "chelsea boot": Wardrobe(_BOOT.materials, (*_EARTH, "wheat", "forest"), "welt", 0.4),
-    "lace-up boot": Wardrobe(("leather", "nubuck", "grained leather", "suede", "smooth leather", "patent"), (*_EARTH, "wheat", "wheat", "cherry", "white"), "welt", 0.4),
-    "pump": _COURT,
-    "stiletto": _COURT,
-    "sandal": _SANDAL,
-    "heeled sandal": Wardrobe(("leather", "suede", "metallic", "satin", "patent", "snake", "smooth leather", "glitter"), (*_DRESS, "tan", "cognac"), "dress", 0.2),
-    "loafer": Wardrobe(("leather", "smooth leather", "suede", "patent", "velvet", "grained leather", "croc"), (*_EARTH, "forest", "camel", "wheat", "cherry"), "welt", 0.3),
-    "oxford": Wardrobe(("smooth leather", "leather", "suede", "patent", "grained leather", "smooth leather"), (*_EARTH, "wheat", "white", "cherry"), "welt", 0.35),
-    "ballerina": Wardrobe(("leather", "patent", "suede", "satin", "metallic", "leopard", "velvet", "canvas", "dots", "gingham"), (*_DRESS, "rose", "sky"), "dress", 0.5),
-    "mary jane": Wardrobe(("patent", "leather", "smooth leather", "velvet", "suede", "croc"), (*_DRESS, "cherry", "forest"), "dress", 0.3),
-    "wedge": Wardrobe(("canvas", "suede", "leather", "stripes", "floral", "smooth leather", "metallic"), _SUMMER, "natural", 0.35),
-    "mule": Wardrobe(("leather", "suede", "satin", "patent", "croc", "velvet", "leopard", "smooth leather", "snake"), (*_DRESS, "tan", "cognac", "sage"), "dress", 0.35),
-    "clog": Wardrobe(("leather", "nubuck", "suede", "smooth leather", "patent"), (*_SUMMER, "forest", "oxblood"), "natural", 0.3),
-    "platform": Wardrobe(("leather", "patent", "suede", "smooth leather", "metallic", "glitter", "canvas"), (*_DRESS, "tan", "sky", "rose"), "natural", 0.3),
-    "flip-flop": Wardrobe(("rubber", "leather", "smooth leather", "metallic", "rubber"), (*_SUMMER, "cobalt", "fuchsia"), "foam", 0.6),
-}  # fmt: skip
-
+# What a cap or a strap is not cut from: prints and nets.
+_NEVER_TRIM = {"mesh", "knit", "leopard", "snake", "dots", "gingham", "stripes", "floral"}
 _INK: Colour = (36, 33, 33)
 _NATURAL: tuple[Colour, ...] = ((202, 160, 112), (178, 132, 86), (220, 186, 140))
 _METALS: tuple[Colour, ...] = ((212, 178, 94), (196, 198, 204), (212, 178, 94), (176, 132, 82), (88, 86, 88))
@@ -145,10 +98,7 @@ def _upper(material: str, wardrobe: Wardrobe, rng: Random) -> tuple[str, Finish]
     if material in _PRINTS:
         name, _, ground, spots = _PRINTS[material]
         return name, Finish(material, ground, spots)
-    if material == "metallic":
-        shade = rng.choice(["gold", "silver", "rose gold"])
-    else:
-        shade = rng.choice(wardrobe.shades)
+    shade = rng.choice(("gold", "silver", "rose gold") if material == "metallic" else wardrobe.shades)
     colour = _vary(SHADES[shade][1], rng)
     contrast = rng.choice([(240, 236, 226), _mix(colour, (20, 20, 24), 0.6), (206, 96, 70)])
     return shade, Finish(material, colour, contrast)
@@ -156,13 +106,19 @@ def _upper(material: str, wardrobe: Wardrobe, rng: Random) -> tuple[str, Finish]
 
 def _second(upper: Finish, wardrobe: Wardrobe, rng: Random) -> Finish:
     """Choose the finish of caps, panels and straps: the upper's own, a darker one, or one that contrasts."""
-    material = upper.material if upper.material not in {"mesh", "knit", "leopard", "snake", "dots", "gingham", "stripes", "floral"} else "leather"
+    material = (
+        upper.material
+        if upper.material not in {"mesh", "knit", "leopard", "snake", "dots", "gingham", "stripes", "floral"}
+        else "leather"
+    )
     if rng.random() > wardrobe.accent:
         return upper if material == upper.material else Finish(material, _mix(upper.colour, (20, 18, 18), 0.35))
     dark = _mix(upper.colour, (22, 20, 22), rng.uniform(0.3, 0.6))
     light = _mix(upper.colour, (248, 244, 236), rng.uniform(0.45, 0.8))
     bold = SHADES[rng.choice(wardrobe.shades)][1]
-    return Finish(rng.choice([material, material, "suede", "leather"]), rng.choice([dark, light, bold, _INK, (240, 238, 232)]))
+    return Finish(
+        rng.choice([material, material, "suede", "leather"]), rng.choice([dark, light, bold, _INK, (240, 238, 232)])
+    )
 
 
 def _ground(sole: str, upper: Finish, rng: Random) -> dict[str, Finish]:
@@ -173,12 +129,20 @@ def _ground(sole: str, upper: Finish, rng: Random) -> dict[str, Finish]:
         gum, white = Finish("rubber", (188, 132, 78)), Finish(sole, (242, 240, 234))
         tinted = Finish(sole, _mix(upper.colour, (240, 236, 230), 0.25))
         chosen = rng.choice([white, white, white, Finish(sole, (232, 222, 200)), tinted, black, gum])
-        return {"sole": chosen, "outsole": rng.choice([gum, black, Finish("rubber", _mix(upper.colour, _INK, 0.2))]), "heel": upper}
+        return {
+            "sole": chosen,
+            "outsole": rng.choice([gum, black, Finish("rubber", _mix(upper.colour, _INK, 0.2))]),
+            "heel": upper,
+        }
     if sole == "dress":
-        covered = rng.choice([upper, upper, upper, Finish("stack", natural), Finish("metallic", (204, 172, 104)), Finish("patent", _INK)])
+        covered = rng.choice(
+            [upper, upper, upper, Finish("stack", natural), Finish("metallic", (204, 172, 104)), Finish("patent", _INK)]
+        )
         return {
             "sole": rng.choice([upper, Finish("leather", natural)]),
-            "outsole": rng.choice([black, Finish("leather", _mix(natural, _INK, 0.25)), Finish("leather", (150, 112, 78))]),
+            "outsole": rng.choice(
+                [black, Finish("leather", _mix(natural, _INK, 0.25)), Finish("leather", (150, 112, 78))]
+            ),
             "heel": covered,
         }
     stacked = Finish("stack", rng.choice([natural, (112, 70, 44), _INK, (84, 54, 38)]))
@@ -189,7 +153,14 @@ def _ground(sole: str, upper: Finish, rng: Random) -> dict[str, Finish]:
             "heel": rng.choice([stacked, stacked, upper, Finish("leather", _INK)]),
         }
     return {
-        "sole": rng.choice([Finish("leather", natural), Finish("foam", (238, 232, 220)), Finish("rubber", _INK), Finish("foam", _mix(natural, (240, 230, 215), 0.3))]),
+        "sole": rng.choice(
+            [
+                Finish("leather", natural),
+                Finish("foam", (238, 232, 220)),
+                Finish("rubber", _INK),
+                Finish("foam", _mix(natural, (240, 230, 215), 0.3)),
+            ]
+        ),
         "outsole": rng.choice([black, Finish("rubber", (120, 86, 60))]),
         "heel": rng.choice([stacked, upper, Finish("wood", (188, 140, 92))]),
     }

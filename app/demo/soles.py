@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,10 +37,15 @@ def standing(last: Last, lift: float = 0.85, back: float = 3.0) -> Callable[[flo
 
     def height(u: float) -> float:
         if u < last.ball:
-            return last.spring * lift * ((last.ball - u) / last.ball) ** 2.2
+            return last.spring * lift * math.pow((last.ball - u) / last.ball, 2.2)
         return back * max(0.0, (u - 0.85) / 0.15) ** 2
 
     return height
+
+
+def between(last: Last, under: Callable[[float], float], share: float, lift: float = 0.0) -> Callable[[float], float]:
+    """Go a share of the way from the underside of a sole up to the foot, and then a lift in millimetres more."""
+    return lambda u: under(u) + (last.rise(u) - under(u)) * share + lift
 
 
 def following(last: Last, thickness: float, front: float | None = None) -> Callable[[float], float]:
@@ -64,7 +70,9 @@ def slab(
     return curves.path_of([*upper, *lower])
 
 
-def edge(last: Last, height: Callable[[float], float], reach: float = 2.0, begin: float = 0.0, end: float = 1.0) -> Path:
+def edge(
+    last: Last, height: Callable[[float], float], reach: float = 2.0, begin: float = 0.0, end: float = 1.0
+) -> Path:
     """Follow the near side of a sole at a height over the ground."""
     return curves.path_of(
         _out(last.ground(u, height(u)), u, reach) for u in (*[s for s in _SHARES if begin <= s <= end],)
@@ -121,8 +129,13 @@ def thick(bench: Bench, last: Last, finish: Finish, reach: float = 3.0, lift: fl
     return under
 
 
-def band(  # noqa: PLR0913 - a band has two edges and a place
-    bench: Bench, last: Last, low: Callable[[float], float], high: Callable[[float], float], finish: Finish, reach: float
+def band(
+    bench: Bench,
+    last: Last,
+    low: Callable[[float], float],
+    high: Callable[[float], float],
+    finish: Finish,
+    reach: float,
 ) -> None:
     """Colour the part of a sole between two heights."""
     upper = edge(last, high, reach)
@@ -136,8 +149,16 @@ def groove(bench: Bench, path: Path, finish: Finish, width: float = 1.2) -> None
 
 
 def tread(  # noqa: PLR0913 - a tread has a place, a size and a colour
-    bench: Bench, last: Last, under: Callable[[float], float], finish: Finish, pitch: float, depth: float,
-    begin: float = 0.03, end: float = 0.97, reach: float = 2.0,
+    bench: Bench,
+    last: Last,
+    under: Callable[[float], float],
+    finish: Finish,
+    pitch: float,
+    depth: float,
+    begin: float = 0.03,
+    end: float = 0.97,
+    *,
+    reach: float = 2.0,
 ) -> None:
     """Hang lugs under a sole, one every `pitch` millimetres."""
     count = max(4, round(last.x(1.0) * (end - begin) / pitch))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.demo import closed, curves, details, soles
+from app.demo import closed, curves, details, rubber_soles
+from app.demo.chance import chance
 from app.demo.last import Last
 from app.demo.pattern import Pattern, inside, upper, volume
-from app.demo.shape import Bench, Form, Role, Style
+from app.demo.shape import Bench, Form, Role
 
 if TYPE_CHECKING:
     from random import Random
 
-    from app.demo.curves import Path
     from app.demo.look import Look
     from app.demo.shape import ShoeShape
 
@@ -20,12 +20,22 @@ if TYPE_CHECKING:
 def sneaker(rng: Random, look: Look) -> ShoeShape:
     """Draw a low shoe on a cup sole, laced or slipped on."""
     sole = rng.choice([rng.uniform(15, 20), rng.uniform(18, 25), rng.uniform(26, 40)])
-    last = Last(rng.uniform(2, 9), sole, rng.uniform(5, 11), rng.uniform(262, 276), point=rng.uniform(0.0, 0.35), width=98)
-    slip_on = rng.random() < 0.17  # noqa: PLR2004 - one in six
+    last = Last(
+        rng.uniform(2, 9), sole, rng.uniform(5, 11), rng.uniform(262, 276), point=rng.uniform(0.0, 0.35), width=98
+    )
+    slip_on = chance(rng, 0.17)
     cut = closed.LowCut(
-        rng.uniform(0.30, 0.37), rng.uniform(44, 54), rng.uniform(0.50, 0.58), rng.uniform(70, 90), rng.uniform(42, 56),
-        rng.uniform(0.72, 0.78), rng.uniform(58, 76), rng.uniform(31, 40), rng.uniform(0.45, 0.95), rng.choice([0.0, 0.0, 0.6, 1.1]),
-    )  # fmt: skip
+        rng.uniform(0.30, 0.37),
+        rng.uniform(44, 54),
+        rng.uniform(0.50, 0.58),
+        rng.uniform(70, 90),
+        rng.uniform(42, 56),
+        rng.uniform(0.72, 0.78),
+        rng.uniform(58, 76),
+        rng.uniform(31, 40),
+        rng.uniform(0.45, 0.95),
+        rng.choice([0.0, 0.0, 0.6, 1.1]),
+    )
     pattern = closed.low_pattern(last, cut)
     bench = Bench("sneaker", last.rise(1.0))
     volume(bench, pattern)
@@ -37,20 +47,40 @@ def sneaker(rng: Random, look: Look) -> ShoeShape:
     if slip_on:
         _slip_on(bench, pattern, look, rng)
     else:
-        ridge = closed.facing(bench, pattern, rng.choice([look.upper, look.second]), rng.uniform(0.50, 0.56), rng.uniform(17, 23), look)
-        details.lacing(bench, ridge, look, rng.randint(4, 7), width=rng.uniform(4.2, 6.5), bow=rng.choice([0, 0.9, 1.0]), metal=rng.random() < 0.5)  # noqa: PLR2004 - half of them
-    _cup_sole(bench, last, look, rng, sole)
+        ridge = closed.facing(
+            bench, pattern, rng.choice([look.upper, look.second]), rng.uniform(0.50, 0.56), rng.uniform(17, 23), look
+        )
+        details.lacing(
+            bench,
+            ridge,
+            look,
+            rng.randint(4, 7),
+            width=rng.uniform(4.2, 6.5),
+            bow=rng.choice([0, 0.9, 1.0]),
+            metal=chance(rng, 0.5),
+        )
+    rubber_soles.cup(bench, last, look, rng, sole)
     return bench.finish()
 
 
 def high_top(rng: Random, look: Look) -> ShoeShape:
     """Draw a laced rubber-soled shoe that covers the ankle."""
     sole = rng.choice([rng.uniform(15, 20), rng.uniform(18, 25), rng.uniform(26, 36)])
-    last = Last(rng.uniform(2, 8), sole, rng.uniform(5, 10), rng.uniform(258, 272), point=rng.uniform(0.0, 0.3), width=98)
+    last = Last(
+        rng.uniform(2, 8), sole, rng.uniform(5, 10), rng.uniform(258, 272), point=rng.uniform(0.0, 0.3), width=98
+    )
     shaft = closed.Shaft(
-        rng.uniform(92, 132), rng.uniform(94, 106), rng.uniform(92, 112), rng.uniform(-4, 4), rng.uniform(-4, 16), rng.uniform(2, 12),
-        rng.uniform(0.30, 0.36), rng.uniform(45, 54), rng.uniform(32, 40), rng.uniform(0.5, 0.95),
-    )  # fmt: skip
+        rng.uniform(92, 132),
+        rng.uniform(94, 106),
+        rng.uniform(92, 112),
+        rng.uniform(-4, 4),
+        rng.uniform(-4, 16),
+        rng.uniform(2, 12),
+        rng.uniform(0.30, 0.36),
+        rng.uniform(45, 54),
+        rng.uniform(32, 40),
+        rng.uniform(0.5, 0.95),
+    )
     pattern = closed.shaft_pattern(last, shaft)
     bench = Bench("high-top", last.rise(1.0))
     volume(bench, pattern)
@@ -58,21 +88,41 @@ def high_top(rng: Random, look: Look) -> ShoeShape:
     inside(bench, pattern, look, 3.0)
     upper(bench, pattern, look)
     _sneaker_panels(bench, pattern, look, rng, high=True)
-    ridge = closed.facing(bench, pattern, rng.choice([look.upper, look.second]), rng.uniform(0.36, 0.42), rng.uniform(17, 22), look)
-    details.lacing(bench, ridge, look, rng.randint(6, 9), width=rng.uniform(4.0, 5.6), bow=rng.choice([0, 0.8, 1.0]), metal=rng.random() < 0.7)  # noqa: PLR2004 - most of them
+    ridge = closed.facing(
+        bench, pattern, rng.choice([look.upper, look.second]), rng.uniform(0.36, 0.42), rng.uniform(17, 22), look
+    )
+    details.lacing(
+        bench,
+        ridge,
+        look,
+        rng.randint(6, 9),
+        width=rng.uniform(4.0, 5.6),
+        bow=rng.choice([0, 0.8, 1.0]),
+        metal=chance(rng, 0.7),
+    )
     _ankle_mark(bench, last, look, rng)
-    _cup_sole(bench, last, look, rng, sole)
+    rubber_soles.cup(bench, last, look, rng, sole)
     return bench.finish()
 
 
 def running_shoe(rng: Random, look: Look) -> ShoeShape:
     """Draw a padded shoe on a sculpted foam sole."""
     sole = rng.uniform(13, 32)
-    last = Last(rng.uniform(4, 18), sole, rng.uniform(7, 22), rng.uniform(258, 282), point=rng.uniform(0.15, 0.5), width=96)
+    last = Last(
+        rng.uniform(4, 18), sole, rng.uniform(7, 22), rng.uniform(258, 282), point=rng.uniform(0.15, 0.5), width=96
+    )
     cut = closed.LowCut(
-        rng.uniform(0.29, 0.37), rng.uniform(42, 54), rng.uniform(0.48, 0.58), rng.uniform(70, 98), rng.uniform(42, 62),
-        rng.uniform(0.70, 0.78), rng.uniform(60, 84), rng.uniform(28, 40), rng.uniform(0.15, 0.9), rng.uniform(0.0, 2.2),
-    )  # fmt: skip
+        rng.uniform(0.29, 0.37),
+        rng.uniform(42, 54),
+        rng.uniform(0.48, 0.58),
+        rng.uniform(70, 98),
+        rng.uniform(42, 62),
+        rng.uniform(0.70, 0.78),
+        rng.uniform(60, 84),
+        rng.uniform(28, 40),
+        rng.uniform(0.15, 0.9),
+        rng.uniform(0.0, 2.2),
+    )
     pattern = closed.low_pattern(last, cut)
     bench = Bench("running shoe", last.rise(1.0))
     volume(bench, pattern)
@@ -81,10 +131,19 @@ def running_shoe(rng: Random, look: Look) -> ShoeShape:
     upper(bench, pattern, look, 4.0)
     _running_panels(bench, pattern, look, rng)
     ridge = closed.facing(bench, pattern, look.second, rng.uniform(0.50, 0.56), rng.uniform(13, 18))
-    details.lacing(bench, ridge, look, rng.randint(5, 7), inset=12, width=rng.uniform(4.0, 5.4), bow=rng.choice([0, 0.8]), metal=False)
-    if rng.random() < 0.5:  # noqa: PLR2004 - half of them
+    details.lacing(
+        bench,
+        ridge,
+        look,
+        rng.randint(5, 7),
+        inset=12,
+        width=rng.uniform(4.0, 5.4),
+        bow=rng.choice([0, 0.8]),
+        metal=False,
+    )
+    if chance(rng, 0.5):
         details.pull_tab(bench, pattern.near[-1], look.second, rng.uniform(13, 20))
-    _foam_sole(bench, last, look, rng, sole)
+    rubber_soles.foam(bench, last, look, rng, sole)
     return bench.finish()
 
 
@@ -103,11 +162,13 @@ def _sneaker_panels(bench: Bench, pattern: Pattern, look: Look, rng: Random, *, 
         with bench.inside(pattern.outline):
             for index in range(count):
                 u = start + index * (wide * 1.75 / 270)
-                course = curves.smooth([pattern.place(u + lean, -0.1), pattern.place(u + lean * 0.5, 0.45), pattern.place(u, 0.92)])
+                course = curves.smooth(
+                    [pattern.place(u + lean, -0.1), pattern.place(u + lean * 0.5, 0.45), pattern.place(u, 0.92)]
+                )
                 bench.fill(Role.PANEL, curves.ribbon(course, wide), look.second, Form.UPPER, 0.6)
     if style in {"swoop", "wave"}:
         _swoop(bench, pattern, look, rng, wave=style == "wave")
-    if rng.random() < 0.75:  # noqa: PLR2004 - most of them
+    if chance(rng, 0.75):
         _heel_patch(bench, pattern, look, rng)
     if not high and style != "saddle":
         seam = pattern.trace([(0.40, 0.92), (0.44, 0.55), (0.46 + rng.uniform(-0.04, 0.08), -0.05)])
@@ -126,7 +187,13 @@ def _mudguard(bench: Bench, pattern: Pattern, look: Look, rng: Random) -> None:
     tall, end = rng.uniform(0.48, 0.72), rng.uniform(0.40, 0.56)
     edge = pattern.trace([(0.045, 1.15), (0.12, tall), (0.26, tall * 0.72), (end - 0.06, tall * 0.55), (end, -0.2)])
     with bench.inside(pattern.outline):
-        bench.fill(Role.TOE_CAP, curves.join(edge, [(edge[-1][0], -90), (-90, -90), (-90, 300), (edge[0][0], 300)]), look.second, Form.UPPER, 0.7)
+        bench.fill(
+            Role.TOE_CAP,
+            curves.join(edge, [(edge[-1][0], -90), (-90, -90), (-90, 300), (edge[0][0], 300)]),
+            look.second,
+            Form.UPPER,
+            0.7,
+        )
         bench.stitch(curves.offset(edge, -2.2), look.stitch)
 
 
@@ -155,7 +222,14 @@ def _heel_patch(bench: Bench, pattern: Pattern, look: Look, rng: Random) -> None
 def _slip_on(bench: Bench, pattern: Pattern, look: Look, rng: Random) -> None:
     """Set elastic gores beside the tongue of a shoe without laces."""
     u = rng.uniform(0.42, 0.47)
-    gore = curves.path_of([pattern.place(u, 1.1), pattern.place(u + 0.015, rng.uniform(0.52, 0.64)), pattern.place(u + 0.075, 0.62), pattern.place(u + 0.10, 1.1)])
+    gore = curves.path_of(
+        [
+            pattern.place(u, 1.1),
+            pattern.place(u + 0.015, rng.uniform(0.52, 0.64)),
+            pattern.place(u + 0.075, 0.62),
+            pattern.place(u + 0.10, 1.1),
+        ]
+    )
     with bench.inside(pattern.outline):
         details.elastic(bench, gore, details.darker(look.lining, 0.75), 7)
         bench.seam(gore, look.upper)
@@ -175,43 +249,8 @@ def _ankle_mark(bench: Bench, last: Last, look: Look, rng: Random) -> None:
         details.strap(bench, course, rng.uniform(16, 24), look.second, look.stitch)
 
 
-def _cup_sole(bench: Bench, last: Last, look: Look, rng: Random, thickness: float) -> None:
-    """Wrap the upper's lower edge in a rubber cup: foxing, bumper, stripe, tread."""
-    style = rng.choice(["foxing", "bumper", "stitched", "gum", "ribbed", "toothed"])
-    under = soles.standing(last, 0.8, 2.0)
-    rise = rng.uniform(3, 8)
-    outline = soles.slab(last, under, 3.0, lambda _: rise)
-    bench.volume(Form.SOLE, outline)
-    if style == "toothed":
-        soles.tread(bench, last, lambda u: under(u) + 2.0, look.outsole, rng.uniform(11, 17), 4.5, reach=3.0)
-        outline = soles.slab(last, lambda u: under(u) + 2.0, 3.0, lambda _: rise)
-    bench.fill(Role.SOLE, outline, look.sole, Form.SOLE, 0.9)
-    if style == "bumper":
-        bumper = soles.slab(last, lambda u: under(u) + thickness * 0.2, 4.0, lambda _: rise + 7)
-        edge = last.x(rng.uniform(0.11, 0.16))
-        with bench.inside(curves.path_of([(-40, -40), (edge, -40), (edge + 9, 200), (-40, 200)])):
-            bench.fill(Role.TOE_CAP, bumper, look.sole, Form.SOLE, 0.8)
-    if style in {"gum", "foxing"}:
-        soles.band(bench, last, under, lambda u: under(u) + thickness * rng_share(style), look.outsole, 3.0)
-    if style in {"foxing", "bumper"}:
-        line = soles.edge(last, lambda u: last.rise(u) + rise - thickness * 0.30, 3.0, 0.01, 0.99)
-        bench.draw(Role.GROOVE, line, look.second, Style.SEAM, 2.0)
-    if style in {"stitched", "toothed"}:
-        line = soles.edge(last, lambda u: last.rise(u) + rise - 5.5, 3.0, 0.012, 0.988)
-        soles.groove(bench, line, look.sole, 1.6)
-        bench.stitch(line, look.stitch, 0.9)
-    if style == "ribbed":
-        for share in (0.22, 0.4, 0.58):
-            soles.groove(bench, soles.edge(last, lambda u, s=share: under(u) + (last.rise(u) - under(u)) * s, 3.0, 0.01, 0.99), look.sole, 1.3)
-
-
-def rng_share(style: str) -> float:
-    """Tell how much of a sole its lower layer takes."""
-    return 0.34 if style == "gum" else 0.16
-
-
 def _running_panels(bench: Bench, pattern: Pattern, look: Look, rng: Random) -> None:
-    if rng.random() < 0.7:  # noqa: PLR2004 - most of them
+    if chance(rng, 0.7):
         _mudguard(bench, pattern, look, rng)
     _heel_patch(bench, pattern, look, rng)
     style = rng.choice(["swoop", "cage", "wave", "bars", "chevron"])
@@ -222,47 +261,11 @@ def _running_panels(bench: Bench, pattern: Pattern, look: Look, rng: Random) -> 
         for index in range(rng.randint(3, 5)):
             u = 0.38 + 0.07 * index
             lean = {"cage": 0.10, "bars": 0.03, "chevron": 0.07}[style]
-            course = [pattern.place(u + lean, -0.1), pattern.place(u + (0.10 if style == "chevron" else lean * 0.5), 0.42), pattern.place(u, 0.95)]
-            bench.fill(Role.PANEL, curves.ribbon(curves.smooth(course), rng.uniform(5, 9)), look.second, Form.UPPER, 0.5)
-
-
-def _foam_sole(bench: Bench, last: Last, look: Look, rng: Random, thickness: float) -> None:
-    """Shape a midsole of foam: high at the heel, carved, on a thin dark outsole; some with an air window."""
-    under = soles.standing(last, rng.uniform(0.7, 0.95), rng.uniform(3, 9))
-    wave = rng.uniform(3, 9)
-    ripple = rng.choice([0.0, 0.0, rng.uniform(1.5, 3.5)])
-    crest = rng.uniform(0.55, 0.8)
-
-    def top(u: float) -> float:
-        return 2.0 + wave * max(0.0, 1 - abs(u - crest) / 0.35) + 6 * max(0.0, (u - 0.9) / 0.1) + 3 * max(0.0, 1 - u / 0.1)
-
-    reach = rng.uniform(3, 9)
-    outline = soles.slab(last, under, reach, top)
-    bench.volume(Form.SOLE, outline)
-    soles.tread(bench, last, lambda u: under(u) + 1, look.outsole, rng.uniform(16, 30), 4.0, reach=reach)
-    bench.fill(Role.SOLE, outline, look.sole, Form.SOLE, 0.9)
-    soles.band(bench, last, under, lambda u: under(u) + 4.5, look.outsole, reach)
-    for share in rng.choice([(0.5,), (0.38, 0.66), ()]):
-        line = soles.edge(
-            last, lambda u, s=share: under(u) + (last.rise(u) - under(u)) * (s + 0.02 * ripple * _zigzag(u)), reach, 0.04, 0.97
-        )
-        soles.groove(bench, line, look.sole, 1.5)
-    style = rng.choice(["none", "window", "pods", "slash"])
-    middle = 0.5 * thickness
-    if style == "window":
-        pane = curves.box(last.ground(rng.uniform(0.78, 0.84), middle + 5), rng.uniform(50, 70), 11, 3, 0.5)
-        bench.fill(Role.SOLE, pane, details.darker(look.second, 0.9), Form.OWN)
-        for k in range(1, 4):
-            x = pane[0][0] - 12 * k
-            bench.draw(Role.GROOVE, [(x, middle - 3), (x, middle + 5)], look.sole, Style.GROOVE, 1.5)
-    elif style == "pods":
-        for k in range(4):
-            bench.fill(Role.SOLE, curves.ellipse(last.ground(0.68 + 0.075 * k, middle + 3), 6.5, 5), details.darker(look.sole, 0.75), Form.OWN)
-    elif style == "slash":
-        for k in range(7):
-            x, y = last.ground(0.55 + 0.055 * k, middle)
-            bench.draw(Role.GROOVE, [(x, y), (x + 9, y + 10)], look.sole, Style.GROOVE, 2.0)
-
-
-def _zigzag(u: float) -> float:
-    return 2 * abs((u * 14) % 1 - 0.5)
+            course = [
+                pattern.place(u + lean, -0.1),
+                pattern.place(u + (0.10 if style == "chevron" else lean * 0.5), 0.42),
+                pattern.place(u, 0.95),
+            ]
+            bench.fill(
+                Role.PANEL, curves.ribbon(curves.smooth(course), rng.uniform(5, 9)), look.second, Form.UPPER, 0.5
+            )
