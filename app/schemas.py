@@ -1,0 +1,215 @@
+"""Bodies of requests and answers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Point = tuple[Finite, Finite]
+
+_METADATA = {"kind": "boot", "colour": "red", "price": 49.5}
+_PICTURE = "/v1/pictures/" + "5f" * 32
+_ITEM = {
+    "key": "boots/0017",
+    "title": "Red ankle boot",
+    "metadata": _METADATA,
+    "image_url": _PICTURE,
+    "thumbnail_url": f"{_PICTURE}/thumbnail",
+}
+_COLLECTION: dict[str, Any] = {"name": "shoes", "title": "Shoes", "model": "sketch"}
+
+
+def _example(**values: Any) -> ConfigDict:  # noqa: ANN401 - an example holds whatever the body holds
+    return ConfigDict(json_schema_extra={"examples": [values]}, protected_namespaces=())
+
+
+class SketchBody(BaseModel):
+    """A drawing as vector strokes: lines of (x, y) points, x to the right and y down, at any scale."""
+
+    model_config = _example(strokes=[[[10, 40], [60, 38], [90, 52]], [[12, 42], [14, 70], [92, 70]]])
+
+    strokes: list[list[Point]]
+
+
+class NewCollection(BaseModel):
+    """A collection to be made."""
+
+    model_config = ConfigDict(
+        extra="forbid", protected_namespaces=(), json_schema_extra={"examples": [dict(_COLLECTION)]}
+    )
+
+    name: str = Field(description="1 to 64 lower-case letters, digits, - and _, the first a letter or digit.")
+    model: str = Field(default="sketch", description="The model that embeds its items; see /v1/models.")
+    title: str = Field(default="", description="What people read.")
+
+
+class ItemChanges(BaseModel):
+    """What to change of an item; what is not named stays as it is."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"title": "Red boot", "metadata": {"price": 45, "old": None}}]}
+    )
+
+    title: str | None = Field(default=None, description="A new title.")
+    metadata: dict[str, Any] | None = Field(
+        default=None, description="Merged into the metadata (RFC 7396); null removes a name."
+    )
+
+
+class Hit(BaseModel):
+    """One item that was found."""
+
+    model_config = _example(**_ITEM, score=0.8731)
+
+    key: str
+    score: float = Field(description="Cosine between the query's vector and the item's; rises with likeness.")
+    title: str
+    metadata: dict[str, Any]
+    image_url: str | None
+    thumbnail_url: str | None
+
+
+class ModelUsed(BaseModel):
+    """What the query was embedded with."""
+
+    model_config = _example(name="sketch", checkpoint="9c" * 32)
+
+    name: str
+    checkpoint: str = Field(description="Digest of the weights.")
+
+
+class SearchAnswer(BaseModel):
+    """What a search found, best first."""
+
+    model_config = _example(
+        hits=[{**_ITEM, "score": 0.8731}],
+        collection="shoes",
+        generation=3,
+        model={"name": "sketch", "checkpoint": "9c" * 32},
+        took_ms={"decode": 1.2, "prepare": 2.1, "queue": 2.0, "predict": 8.4, "index": 0.3, "metadata": 0.6},
+    )
+
+    hits: list[Hit]
+    collection: str
+    generation: int | None = Field(description="Number of the index that answered; null before the first build.")
+    model: ModelUsed
+    took_ms: dict[str, float] = Field(description="Milliseconds of each step, in the order in which they happen.")
+
+
+class CollectionAnswer(BaseModel):
+    """One collection."""
+
+    model_config = _example(**_COLLECTION, items=600, change_seq=612, generation=3, created_at="2025-01-31T12:00:00Z")
+
+    name: str
+    title: str
+    model: str
+    items: int
+    change_seq: int = Field(description="Number of the latest change.")
+    generation: int | None = Field(description="Number of the published index; null before the first build.")
+    created_at: datetime
+
+
+class CollectionList(BaseModel):
+    """Every collection, by name."""
+
+    collections: list[CollectionAnswer]
+
+
+class ItemAnswer(BaseModel):
+    """One item."""
+
+    model_config = _example(**_ITEM, updated_at="2025-01-31T12:00:00Z")
+
+    key: str
+    title: str
+    metadata: dict[str, Any]
+    image_url: str | None
+    thumbnail_url: str | None
+    updated_at: datetime
+
+
+class ItemPage(BaseModel):
+    """Some items in a row."""
+
+    items: list[ItemAnswer]
+    next_cursor: str | None = Field(description="Where the next page begins; null after the last.")
+
+
+class CheckpointAnswer(BaseModel):
+    """Trained weights."""
+
+    network: str
+    digest: str
+
+
+class ModelAnswer(BaseModel):
+    """One model."""
+
+    model_config = _example(
+        name="sketch",
+        kind="embed",
+        title="Draw it, find it",
+        paper="Sketch Me That Shoe, CVPR 2016",
+        dim=256,
+        networks=["lite0", "sketchanet"],
+        checkpoints=[{"network": "lite0", "digest": "9c" * 32}],
+    )
+
+    name: str
+    kind: str = Field(description="What it does with pictures; endpoints go by kind.")
+    title: str
+    paper: str
+    dim: int = Field(description="Length of its vectors.")
+    networks: list[str] = Field(description="The first is the default.")
+    checkpoints: list[CheckpointAnswer] = Field(description="Weights that are here, shipped ones first.")
+
+
+class ModelList(BaseModel):
+    """Every model, by name."""
+
+    models: list[ModelAnswer]
+
+
+class Alive(BaseModel):
+    """The process answers."""
+
+    status: Literal["alive"] = "alive"
+
+
+class Ready(BaseModel):
+    """Models are warm, and every published index is loaded and sound."""
+
+    status: Literal["ready"] = "ready"
+
+
+class FieldError(BaseModel):
+    """What is wrong with one part of a request."""
+
+    location: str
+    detail: str
+
+
+class Problem(BaseModel):
+    """An error, as RFC 9457 has it."""
+
+    model_config = _example(
+        type="urn:likeness:problem:unknown-collection",
+        title="No such collection",
+        status=404,
+        detail="There is no collection hats; create it first.",
+        instance="/v1/search/sketch",
+        request_id="4d3c9a51f4e04c0d9a3b5a4f0f6f1f64",
+    )
+
+    type: str
+    title: str
+    status: int
+    detail: str = Field(description="One sentence for people.")
+    instance: str = Field(description="Path of the request.")
+    request_id: str | None = Field(description="What to look for in the server's log.")
+    errors: list[FieldError] | None = Field(default=None, description="For malformed requests: what is wrong where.")
+    reasons: list[str] | None = Field(default=None, description="For a server that is not ready: why.")
