@@ -1,0 +1,166 @@
+"""One search, in the order in which it happens: decode, prepare, embed, find neighbours, read their rows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from prometheus_client import Histogram
+
+from app.predictors import Vector
+from app.telemetry import Telemetry
+from app.weights import Weights
+from app.workers import Workers
+from indexer.catalogue import Catalogue, Filter, Item
+from indexer.live import LiveIndex, SearchResult, StaleVectors
+from models.contracts import Strokes
+from models.images import decode
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from models.predictor import Predictor
+
+ATTEMPTS = 3
+"""How often a query is embedded again because the collection's weights were exchanged meanwhile."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where to search, for how much, among what."""
+
+    collection: str
+    k: int
+    where: Filter | None = None
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An item that was found, and the cosine to it."""
+
+    item: Item
+    score: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found, best first; `took` in seconds, by step."""
+
+    hits: tuple[Hit, ...]
+    collection: str
+    generation: int | None
+    model: str
+    checkpoint: str
+    took: Mapping[str, float]
+
+
+@dataclass
+class Stopwatch:
+    """Adds up what each step takes, in seconds; steps stand in the order in which they are first seen."""
+
+    took: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str, histogram: Histogram) -> Iterator[None]:
+        """Measure one step."""
+        started = time.perf_counter()
+        yield
+        seconds = time.perf_counter() - started
+        histogram.observe(seconds)
+        self.add(name, seconds)
+
+    def add(self, name: str, seconds: float) -> None:
+        """Add what somebody else measured."""
+        self.took[name] = self.took.get(name, 0.0) + seconds
+
+
+class Search:
+    """Finds items by a drawing, or by another item."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        live: LiveIndex,
+        weights: Weights,
+        workers: Workers,
+        telemetry: Telemetry,
+        max_pixels: int,
+    ) -> None:
+        """Search `live`; pictures may have `max_pixels`."""
+        self._catalogue = catalogue
+        self._live = live
+        self._weights = weights
+        self._workers = workers
+        self._telemetry = telemetry
+        self._max_pixels = max_pixels
+
+    async def by_drawing(self, model: str, query: bytes | Strokes, scope: Scope) -> Found:
+        """Find the items most like a drawing, which is a picture file or strokes.
+
+        Raises:
+            UnknownCollection: there is no such collection.
+            WrongModel: another model than `model` embeds it.
+            UnreadablePicture, PictureTooLarge, EmptyDrawing, InvalidStrokes: nothing can be searched for.
+            QueueFull, DeadlineExceeded, QueueClosed: the device has no time.
+        """
+        watch = Stopwatch()
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return await self._attempt(model, query, scope, watch)
+            except StaleVectors:
+                await self._weights.refreshed(scope.collection)
+        return await self._attempt(model, query, scope, watch)
+
+    async def by_item(self, key: str, scope: Scope) -> Found:
+        """Find the items most like an item, the item itself left out.
+
+        Raises:
+            UnknownCollection: there is no such collection.
+            UnknownItem: it holds no such item.
+            NotSearchable: the item has no vector.
+        """
+        serving = await self._weights.serving(scope.collection)
+        return await self._workers.compute(self._similar, serving.predictor, key, scope)
+
+    async def _attempt(self, model: str, query: bytes | Strokes, scope: Scope, watch: Stopwatch) -> Found:
+        serving = await self._weights.serving(scope.collection, model)
+        prepared = await self._workers.compute(self._prepared, serving.predictor, query, watch)
+        answer = await serving.queries.submit(prepared)
+        watch.add("queue", answer.waited)
+        watch.add("predict", answer.ran)
+        return await self._workers.compute(self._nearest, serving.predictor, answer.value, scope, watch)
+
+    def _prepared(self, predictor: Predictor, query: bytes | Strokes, watch: Stopwatch) -> Tensor:
+        with watch.step("decode", self._telemetry.decode):
+            drawing = decode(query, self._max_pixels) if isinstance(query, bytes) else query
+        with watch.step("prepare", self._telemetry.prepare):
+            return predictor.prepare_query(drawing)
+
+    def _nearest(self, predictor: Predictor, vector: Vector, scope: Scope, watch: Stopwatch) -> Found:
+        with watch.step("index", self._telemetry.index):
+            result = self._live.search(scope.collection, vector, predictor.digest, scope.k, scope.where)
+        return self._described(predictor, result, scope, watch)
+
+    def _similar(self, predictor: Predictor, key: str, scope: Scope) -> Found:
+        watch = Stopwatch()
+        item = self._catalogue.item(scope.collection, key)
+        with watch.step("index", self._telemetry.index):
+            result = self._live.similar(scope.collection, item.id, scope.k, scope.where)
+        return self._described(predictor, result, scope, watch)
+
+    def _described(self, predictor: Predictor, result: SearchResult, scope: Scope, watch: Stopwatch) -> Found:
+        """Read the rows of the neighbours; one that was deleted a moment ago is left out."""
+        scores = {neighbour.item_id: neighbour.score for neighbour in result.neighbours}
+        with watch.step("metadata", self._telemetry.metadata):
+            items = self._catalogue.items(scope.collection, list(scores))
+        return Found(
+            hits=tuple(Hit(item, scores[item.id]) for item in items),
+            collection=scope.collection,
+            generation=result.generation,
+            model=predictor.spec.name,
+            checkpoint=predictor.digest,
+            took=watch.took,
+        )
