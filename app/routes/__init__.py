@@ -1,1 +1,11 @@
 """One module per capability; each handler is parse, call, present."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from app.routes import collections, health, items, metrics, models, page, pictures, search, view
+
+ROUTERS: tuple[APIRouter, ...] = tuple(
+    module.router for module in (search, view, collections, items, pictures, models, health, metrics, page)
+)

@@ -1,0 +1,44 @@
+"""What a handler is given: the server's parts, the body, the filter."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+
+from fastapi import Depends, Query, Request
+
+from app.bodies import Form, read_form, read_query
+from app.services import Services
+from indexer.catalogue import Filter, read_filter
+from models.contracts import Strokes
+
+
+async def services(request: Request) -> Services:
+    """Give a handler the server's parts."""
+    return cast("Services", request.app.state.services)
+
+
+async def read_where(
+    filter_: Annotated[
+        str | None,
+        Query(
+            alias="filter",
+            description=(
+                "What the items' metadata must be, as JSON: equality, `in`, `gt`, `gte`, `lt`, `lte`, and `and`, `or`, "
+                "`not`; dotted names reach into objects."
+            ),
+            examples=['{"colour": "red", "price": {"lt": 50}}'],
+        ),
+    ] = None,
+) -> Filter | None:
+    """Read the filter in the query string.
+
+    Raises:
+        InvalidFilter: it is not in the language of filters.
+    """
+    return read_filter(filter_) if filter_ else None
+
+
+Parts = Annotated[Services, Depends(services)]
+Where = Annotated[Filter | None, Depends(read_where)]
+Drawing = Annotated[bytes | Strokes, Depends(read_query)]
+Upload = Annotated[Form, Depends(read_form)]

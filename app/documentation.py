@@ -1,0 +1,100 @@
+"""What OpenAPI says beyond what FastAPI finds out by itself: errors, and bodies that handlers read themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from app.problems import MEDIA_TYPE
+from app.schemas import Problem, SketchBody
+
+_BINARY = {"type": "string", "format": "binary"}
+_REASONS = {
+    404: "What is named does not exist.",
+    409: "It does not agree with what is stored.",
+    413: "The body or the picture is too large.",
+    415: "The body is of a media type that is not taken.",
+    422: "The request is malformed, or its picture cannot be used.",
+    503: "The server is busy, not ready or shutting down; Retry-After says when to try again.",
+}
+
+
+def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Describe the errors of an operation, for `responses`."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {
+        status: {"description": _REASONS.get(status, HTTPStatus(status).phrase), "content": content}
+        for status in statuses
+    }
+
+
+def picture_answer(description: str, *media_types: str) -> dict[int | str, dict[str, Any]]:
+    """Describe an answer that is a picture, for `responses`."""
+    return {200: {"description": description, "content": {kind: {"schema": _BINARY} for kind in media_types}}}
+
+
+def _form(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {"schema": {"type": "object", "required": ["image"], "properties": dict(properties)}}
+
+
+DRAWING_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": _form({"image": {**_BINARY, "description": "JPEG, PNG, WebP, GIF or BMP."}}),
+            "application/json": {"schema": SketchBody.model_json_schema()},
+        },
+    }
+}
+
+ITEM_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": _form(
+                {
+                    "image": {**_BINARY, "description": "JPEG, PNG, WebP, GIF or BMP."},
+                    "title": {"type": "string", "description": "What people read."},
+                    "metadata": {
+                        "type": "string",
+                        "description": "A JSON object, as text.",
+                        "examples": ['{"kind": "boot", "price": 49.5}'],
+                    },
+                }
+            )
+        },
+    }
+}
+
+
+def document(app: FastAPI) -> None:
+    """Have the application describe itself with the problem schema that all its errors follow."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = get_openapi(
+                title=app.title, summary=app.summary, version=app.version, routes=app.routes, tags=app.openapi_tags
+            )
+            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            parts = problem.pop("$defs", {})
+            schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+            schemas.update({**parts, "Problem": problem})
+            _drop_validation_errors(schema)
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI documents this as the way
+
+
+def _drop_validation_errors(schema: dict[str, Any]) -> None:
+    """Remove the answers that FastAPI adds to operations whose parameters are text and cannot be wrong."""
+    for verbs in schema["paths"].values():
+        for operation in verbs.values():
+            if "HTTPValidationError" in str(operation["responses"].get("422")):
+                del operation["responses"]["422"]
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schema["components"]["schemas"].pop(unused, None)

@@ -1,0 +1,128 @@
+"""`create_app`: the composition root; nothing else in the server builds objects."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from app import problems
+from app.access import LoopbackOnly, is_loopback
+from app.body_limit import BodyLimit
+from app.documentation import document
+from app.items import Items
+from app.predictors import Loader, Predictors
+from app.problems import UnexpectedErrors
+from app.readiness import Readiness
+from app.routes import ROUTERS, page
+from app.search import Search
+from app.services import Services
+from app.settings import Settings
+from app.telemetry import RequestTrace, Telemetry
+from app.view import View
+from app.weights import Weights
+from app.workers import Workers
+from indexer.catalogue import open_catalogue, upgrade
+from indexer.generations import GenerationStore
+from indexer.live import LiveIndex
+from indexer.pictures import PictureStore
+from models.checkpoints import CheckpointStore
+from models.contracts import ModelSpec
+from models.devices import choose_device, cpu_count
+from models.predictor import load_predictor
+from models.registry import specs as found_specs
+
+
+def create_app(
+    settings: Settings, *, predictors: Loader | None = None, specs: Mapping[str, ModelSpec] | None = None
+) -> FastAPI:
+    """Make the server; it opens nothing before its lifespan starts.
+
+    Args:
+        settings: what the operator set.
+        predictors: what loads a model, in place of the real loader; for tests.
+        specs: the models there are, in place of those found; for tests.
+    """
+    telemetry = Telemetry()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with running(settings, telemetry, predictors, specs) as services:
+            app.state.services = services
+            yield
+
+    app = FastAPI(
+        title="Likeness",
+        summary="Find things by what they look like.",
+        version=version("likeness"),
+        lifespan=lifespan,
+        docs_url=None,  # its page comes from another host, which the content security policy forbids
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    page.mount(app)
+    problems.install(app)
+    document(app)
+    # The last one added sees a request first.
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    if is_loopback(settings.host):
+        app.add_middleware(LoopbackOnly, allowed_hosts=settings.allowed_hosts)
+    app.add_middleware(UnexpectedErrors)
+    app.add_middleware(page.SecurityHeaders)
+    app.add_middleware(RequestTrace, telemetry=telemetry)
+    return app
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings,
+    telemetry: Telemetry,
+    load: Loader | None = None,
+    specs: Mapping[str, ModelSpec] | None = None,
+) -> AsyncIterator[Services]:
+    """Open everything, load models and indexes in the background, and close everything in turn."""
+    paths = settings.paths
+    for folder in (paths.home, paths.pictures, paths.indexes, paths.checkpoints):
+        folder.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(upgrade, settings.catalogue_url)
+    catalogue = open_catalogue(settings.catalogue_url)
+    checkpoints = CheckpointStore(paths.checkpoints)
+    device = choose_device(settings.device)
+    threads = settings.decode_threads or cpu_count()
+    pictures = PictureStore(paths.pictures)
+    generations = GenerationStore(paths.indexes)
+    live = LiveIndex(catalogue, generations)
+    workers = Workers(threads)
+    predictors = Predictors(load or partial(load_predictor, checkpoints, device=device), settings, telemetry)
+    weights = Weights(catalogue, live, predictors, workers)
+    readiness = Readiness(catalogue, live, predictors, workers, telemetry)
+    watching = asyncio.create_task(readiness.watch())
+    try:
+        yield Services(
+            catalogue=catalogue,
+            pictures=pictures,
+            generations=generations,
+            live=live,
+            weights=weights,
+            checkpoints=checkpoints,
+            specs=found_specs() if specs is None else specs,
+            search=Search(catalogue, live, weights, workers, telemetry, settings.max_pixels),
+            items=Items(catalogue, pictures, weights, workers, telemetry, settings.max_pixels),
+            view=View(catalogue, pictures, predictors, weights, workers, settings.max_pixels),
+            readiness=readiness,
+            telemetry=telemetry,
+            workers=workers,
+        )
+    finally:
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+        await predictors.close()
+        live.close()
+        catalogue.close()

@@ -1,0 +1,51 @@
+"""Pictures and thumbnails by content hash: what stands at an address never changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from starlette.responses import FileResponse, Response
+
+from app.dependencies import Parts
+from app.documentation import errors, picture_answer
+from indexer.pictures import THUMBNAIL_TYPE
+
+TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp")
+FOR_EVER = "public, max-age=31536000, immutable"
+
+router = APIRouter(prefix="/v1/pictures/{digest}", tags=["pictures"], default_response_class=Response)
+
+
+@router.get(
+    "",
+    operation_id="get_picture",
+    responses=picture_answer("The picture as it was sent.", *TYPES) | errors(404),
+)
+async def get_picture(digest: str, request: Request, parts: Parts) -> Response:
+    """Return a picture as it was sent."""
+
+    def find() -> tuple[Path, str]:
+        return parts.pictures.open(digest), parts.pictures.media_type(digest)
+
+    path, media_type = await parts.workers.store(find)
+    return _answer(request, path, media_type, digest)
+
+
+@router.get(
+    "/thumbnail",
+    operation_id="get_thumbnail",
+    responses=picture_answer("The picture, small.", THUMBNAIL_TYPE) | errors(404),
+)
+async def get_thumbnail(digest: str, request: Request, parts: Parts) -> Response:
+    """Return a picture, small."""
+    path = await parts.workers.store(parts.pictures.thumbnail, digest)
+    return _answer(request, path, THUMBNAIL_TYPE, f"{digest}-thumbnail")
+
+
+def _answer(request: Request, path: Path, media_type: str, name: str) -> Response:
+    headers = {"Cache-Control": FOR_EVER, "ETag": f'"{name}"'}
+    known = request.headers.get("if-none-match", "")
+    if headers["ETag"] in (tag.strip().removeprefix("W/") for tag in known.split(",")):
+        return Response(status_code=304, headers=headers)
+    return FileResponse(path, media_type=media_type, headers=headers)

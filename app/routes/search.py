@@ -1,0 +1,39 @@
+"""Search by a drawing, and by an item."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from app import present
+from app.dependencies import Drawing, Parts, Where
+from app.documentation import DRAWING_BODY, errors
+from app.schemas import SearchAnswer
+from app.search import Scope
+
+router = APIRouter(prefix="/v1/search", tags=["search"])
+
+Count = Annotated[int, Query(ge=1, le=200, description="How many hits.", examples=[24])]
+Name = Annotated[str, Query(description="Where to search.", examples=["shoes"])]
+Model = Annotated[str, Path(description="A model that embeds pictures; see /v1/models.", examples=["sketch"])]
+
+
+@router.post(
+    "/{model}",
+    operation_id="search_by_drawing",
+    responses=errors(404, 409, 413, 415, 422, 503),
+    openapi_extra=DRAWING_BODY,
+)
+async def search_by_drawing(
+    model: Model, parts: Parts, query: Drawing, where: Where, collection: Name = "shoes", k: Count = 24
+) -> SearchAnswer:
+    """Find the items most like a drawing, sent as a picture file or as strokes."""
+    parts.embedding_model(model)
+    return present.found(await parts.search.by_drawing(model, query, Scope(collection, k, where)))
+
+
+@router.post("/similar/{collection}/{key:path}", operation_id="search_similar", responses=errors(404, 422, 503))
+async def search_similar(collection: str, key: str, parts: Parts, where: Where, k: Count = 24) -> SearchAnswer:
+    """Find the items most like an item, the item itself left out."""
+    return present.found(await parts.search.by_item(key, Scope(collection, k, where)))

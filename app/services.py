@@ -1,0 +1,53 @@
+"""The parts of a running server, as the handlers use them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.items import Items
+from app.readiness import Readiness
+from app.search import Search
+from app.telemetry import Telemetry
+from app.view import View
+from app.weights import Weights
+from app.workers import Workers
+from indexer.catalogue import Catalogue
+from indexer.generations import GenerationStore
+from indexer.live import LiveIndex
+from indexer.pictures import PictureStore
+from models.checkpoints import CheckpointStore
+from models.contracts import Kind, ModelSpec, UnknownModel
+
+_EMBEDDING = frozenset({Kind.EMBED})
+
+
+@dataclass(frozen=True, eq=False)
+class Services:
+    """Made by the lifespan in `app.main`, one set for each running server."""
+
+    catalogue: Catalogue
+    pictures: PictureStore
+    generations: GenerationStore
+    live: LiveIndex
+    checkpoints: CheckpointStore
+    specs: Mapping[str, ModelSpec]
+    weights: Weights
+    search: Search
+    items: Items
+    view: View
+    readiness: Readiness
+    telemetry: Telemetry
+    workers: Workers
+
+    def embedding_model(self, name: str) -> ModelSpec:
+        """Return the description of a model that turns pictures into vectors.
+
+        Raises:
+            UnknownModel: no such model has that name.
+        """
+        embedding = {known: spec for known, spec in self.specs.items() if spec.kind in _EMBEDDING}
+        if name not in embedding:
+            message = f"There is no model {name!r} to search with; there is: {', '.join(embedding)}."
+            raise UnknownModel(message)
+        return embedding[name]

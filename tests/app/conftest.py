@@ -1,0 +1,26 @@
+"""What the server's tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from tests.app.serving import application, client_of, create
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> FastAPI:
+    """Make a server that is not started yet."""
+    return application(tmp_path)
+
+
+@pytest.fixture
+def client(server: FastAPI) -> Iterator[TestClient]:
+    """Start the server, with an empty collection of shoes."""
+    with client_of(server) as client:
+        create(client)
+        yield client

@@ -1,0 +1,75 @@
+"""Collections over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from tests.app.serving import build, create, png, put, search
+
+
+def test_a_collection_is_made_listed_and_deleted(client: TestClient) -> None:
+    """It appears in the list in the order of names, and is gone after its deletion."""
+    made = client.post("/v1/collections", json={"name": "hats", "model": "fake", "title": "Hats"})
+    assert made.status_code == 201
+    assert made.json()["items"] == 0
+    assert made.json()["generation"] is None
+    assert client.get("/v1/collections/hats").json() == made.json()
+    assert [found["name"] for found in client.get("/v1/collections").json()["collections"]] == ["hats", "shoes"]
+    assert client.delete("/v1/collections/hats").status_code == 204
+    assert client.get("/v1/collections/hats").status_code == 404
+    assert client.delete("/v1/collections/hats").status_code == 404
+
+
+def test_a_collection_counts_its_items_and_changes(client: TestClient) -> None:
+    """Every write takes a number, a deletion too."""
+    put(client, "a", 1)
+    put(client, "b", 2)
+    client.delete("/v1/collections/shoes/items/a")
+    found = client.get("/v1/collections/shoes").json()
+    assert (found["items"], found["change_seq"]) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "kind"),
+    [
+        ({"name": "shoes", "model": "fake"}, 409, "collection-exists"),
+        ({"name": "Bad Name", "model": "fake"}, 422, "invalid-name"),
+        ({"name": "hats", "model": "hat"}, 404, "unknown-model"),
+        ({"model": "fake"}, 422, "invalid-request"),
+        ({"name": "hats", "modell": "fake"}, 422, "invalid-request"),
+    ],
+)
+def test_what_cannot_be_made_is_refused(body: dict[str, Any], status: int, kind: str, client: TestClient) -> None:
+    """Names that are taken or break the rules, and models that do not exist."""
+    answer = client.post("/v1/collections", json=body)
+    assert (answer.status_code, answer.json()["type"]) == (status, f"urn:likeness:problem:{kind}")
+
+
+def test_a_published_generation_shows_in_collection_and_search(client: TestClient, server: FastAPI) -> None:
+    """After a build beside the running server the next answers come from the new index."""
+    for seed in range(5):
+        put(client, str(seed), seed)
+    parts = server.state.services
+    number = build(parts.catalogue, parts.generations, "shoes")
+    assert client.get("/v1/collections/shoes").json()["generation"] == number
+    parts.live.load("shoes")
+    answer = search(client, png(2)).json()
+    assert answer["generation"] == number
+    assert answer["hits"][0]["key"] == "2"
+
+
+def test_deleting_a_collection_removes_its_index_files(client: TestClient, server: FastAPI) -> None:
+    """Nothing of a deleted collection stays on disk among the indexes, and a new one of its name starts empty."""
+    put(client, "a", 1)
+    parts = server.state.services
+    build(parts.catalogue, parts.generations, "shoes")
+    folder = parts.generations.of(parts.catalogue.collection("shoes").id, "shoes").folder(1).parent
+    assert folder.exists()
+    client.delete("/v1/collections/shoes")
+    assert not folder.exists()
+    create(client)
+    assert search(client, png(1)).json()["hits"] == []

@@ -1,0 +1,97 @@
+"""Health over HTTP."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from models.contracts import MissingCheckpoint
+from tests.app.serving import application, build, client_of, create, load, put
+
+
+def look(client: TestClient, server: FastAPI) -> Any:
+    """Have the server look at its collections now, then ask whether it is ready."""
+    assert client.portal is not None
+    client.portal.call(server.state.services.readiness.look)
+    return client.get("/health/ready")
+
+
+def test_a_server_without_collections_is_ready(server: FastAPI) -> None:
+    """There is nothing to wait for."""
+    with client_of(server) as client:
+        assert look(client, server).json() == {"status": "ready"}
+
+
+def test_an_empty_collection_is_ready(client: TestClient, server: FastAPI) -> None:
+    """Searches find nothing there, at once."""
+    assert look(client, server).status_code == 200
+
+
+def test_it_lives_at_once_and_is_ready_when_models_are_warm(tmp_path: Path) -> None:
+    """While a model is being loaded the server lives, and says why it is not ready."""
+    with client_of(application(tmp_path)) as client:
+        create(client)
+        put(client, "a", 1)
+    release, asked = threading.Event(), threading.Event()
+
+    def slow(model: str, digest: str | None) -> Any:
+        asked.set()
+        assert release.wait(60)
+        return load(model, digest)
+
+    server = application(tmp_path, slow)
+    with client_of(server) as client:
+        try:
+            assert asked.wait(60), "nothing was loaded beforehand"
+            assert client.get("/health/live").json() == {"status": "alive"}
+            answer = client.get("/health/ready")
+            assert answer.status_code == 503
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert int(answer.headers["Retry-After"]) > 0
+            assert answer.json()["reasons"]
+        finally:
+            release.set()
+        assert look(client, server).status_code == 200
+
+
+def test_missing_weights_make_it_unready_until_they_are_put_back(tmp_path: Path) -> None:
+    """The reason is the error's own sentence, and no restart is needed."""
+    present = False
+
+    def loader(model: str, digest: str | None) -> Any:
+        if not present:
+            message = "There is no checkpoint: train one."
+            raise MissingCheckpoint(message)
+        return load(model, digest)
+
+    server = application(tmp_path, loader)
+    with client_of(server) as client:
+        create(client)
+        answer = look(client, server)
+        assert answer.json()["reasons"] == ["shoes: There is no checkpoint: train one."]
+        present = True
+        assert look(client, server).status_code == 200
+
+
+def test_a_damaged_index_makes_it_unready(tmp_path: Path) -> None:
+    """A published generation that is not what was built is named; the server lives on."""
+    server = application(tmp_path)
+    with client_of(server) as client:
+        create(client)
+        for seed in range(3):
+            put(client, str(seed), seed)
+        parts = server.state.services
+        number = build(parts.catalogue, parts.generations, "shoes")
+        folder = parts.generations.of(parts.catalogue.collection("shoes").id, "shoes").folder(number)
+    for path in folder.glob("index*"):
+        path.write_bytes(b"damaged" + path.read_bytes()[7:])
+    server = application(tmp_path)
+    with client_of(server) as client:
+        answer = look(client, server)
+        assert answer.status_code == 503
+        assert answer.json()["reasons"][0].startswith("shoes: ")
+        assert client.get("/health/live").status_code == 200
