@@ -1,0 +1,79 @@
+"""`python -m benchmarks`: measures this machine and writes docs/benchmarks.md; `make bench` calls it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.settings import Settings
+from benchmarks import indexing, machine, pictures, report, service, stock
+from benchmarks.peer import best_of, run_peer
+
+BUILDS = 3
+
+
+@dataclass(frozen=True)
+class Options:
+    """How much is measured, and where it is written down."""
+
+    items: int
+    requests: int
+    pictures: int
+    device: str | None
+    output: Path
+
+    @property
+    def command(self) -> str:
+        """What measures the same again."""
+        chosen = f"--items {self.items} --requests {self.requests} --pictures {self.pictures}"
+        return f'make bench BENCH="{chosen}{f" --device {self.device}" if self.device else ""}"'
+
+
+def parse() -> Options:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--items", type=int, default=100_000, help="vectors in the index that is searched")
+    parser.add_argument("--requests", type=int, default=20_000, help="searches in all")
+    parser.add_argument("--pictures", type=int, default=1_500, help="pictures to index in all")
+    parser.add_argument("--device", help="cpu, cuda or cuda:N; the fastest unless named")
+    parser.add_argument("--output", type=Path, default=Path("docs/benchmarks.md"), help="file to write")
+    return Options(**vars(parser.parse_args()))
+
+
+def main() -> None:
+    """Measure and write."""
+    options = parse()
+    with tempfile.TemporaryDirectory(prefix="likeness-benchmark-") as name:
+        folder = Path(name)
+        environment = {**os.environ, "LIKENESS_HOME": str(folder / "home"), "LIKENESS_LOG_LEVEL": "WARNING"}
+        if options.device:
+            environment["LIKENESS_DEVICE"] = options.device
+        drawings = folder / "drawings"
+        drawings.mkdir()
+        photos = [folder / f"photos-{number}" for number in range(BUILDS)]
+        print("Drawing queries and pictures")
+        pictures.write_drawings(drawings)
+        for place in photos:
+            place.mkdir()
+            pictures.write_photos(place, options.pictures // BUILDS)
+        print(f"Writing and indexing {options.items:,} vectors")
+        filled = stock.fill(Settings(home=folder / "home", device=options.device), options.items)
+        print(f"Searching {options.requests:,} times")
+        searching = service.measure(environment, drawings, options.requests)
+        print(f"Indexing {options.pictures:,} pictures")
+        items = run_peer(environment, "items", photos[0], None, len(list(photos[0].iterdir())))
+        built = indexing.measure(environment, photos, best_of(items))
+    lines = [
+        *report.heading(machine.describe(options.device), options.command),
+        *report.searches(filled, searching),
+        *report.builds(built, items),
+    ]
+    options.output.write_text("\n".join(lines) + "\n", "utf-8")
+    print(f"\nWritten to {options.output}.")
+
+
+if __name__ == "__main__":
+    main()
