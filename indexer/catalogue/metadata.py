@@ -121,15 +121,15 @@ def _check_object(value: Mapping[Any, Any], path: str, depth: int) -> None:
         if len(inner.encode()) > MAX_PATH_BYTES:
             message = f"The metadata has a name of more than {MAX_PATH_BYTES} bytes: {inner[:80]!r}…"
             raise InvalidMetadata(message)
-        _check_value(member, inner, depth + 1)
+        _check_value(member, inner, depth)
 
 
 def _check_value(value: object, path: str, depth: int) -> None:
-    if depth > MAX_DEPTH + 1:
+    if isinstance(value, Mapping | list | tuple) and depth == MAX_DEPTH:
         message = f"The metadata is nested more than {MAX_DEPTH} deep at {path[:80]!r}."
         raise InvalidMetadata(message)
     if isinstance(value, Mapping):
-        _check_object(value, path + ".", depth)
+        _check_object(value, path + ".", depth + 1)
     elif isinstance(value, list | tuple):
         for element in value:
             _check_value(element, path, depth + 1)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -18,10 +20,20 @@ NEW = "0b" * 32
 
 
 def new_catalogue(folder: Path) -> Catalogue:
-    """Return an empty catalogue in SQLite."""
-    url = f"sqlite:///{folder / 'likeness.db'}"
-    upgrade(url)
-    return open_catalogue(url)
+    """Return the catalogue in a folder, an empty one in SQLite if there is none."""
+    path = folder / "likeness.db"
+    if not path.exists():
+        path.write_bytes(_empty_database())
+    return open_catalogue(f"sqlite:///{path}")
+
+
+@cache
+def _empty_database() -> bytes:
+    """Make the tables once: Alembic takes longer than most tests."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "likeness.db"
+        upgrade(f"sqlite:///{path}")
+        return path.read_bytes()
 
 
 def vector_of(picture: int, digest: str) -> Vectors:

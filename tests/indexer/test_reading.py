@@ -111,7 +111,8 @@ def test_jobs_run_beside_the_caller() -> None:
     """While the caller holds the first result the next jobs are at work."""
     second = threading.Event()
     with ThreadPoolExecutor(2) as pool:
-        results = in_order(pool, [partial(int, 1), second.set, partial(int, 3)], 2)
+        jobs: list[Callable[[], object]] = [partial(int, 1), second.set, partial(int, 3)]
+        results = in_order(pool, jobs, 2)
         assert next(results) == 1
         assert second.wait(30)
         assert list(results) == [None, 3]
