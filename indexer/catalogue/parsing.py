@@ -23,6 +23,7 @@ from indexer.catalogue.metadata import escape
 
 MAX_DEPTH = 16
 MAX_CONDITIONS = 64
+MAX_VALUES = 1000
 MAX_CHOICES = 500
 RANGES = ("gt", "gte", "lt", "lte")
 OPERATORS = ("eq", "in", *RANGES)
@@ -49,9 +50,13 @@ def parse_filter(value: object) -> Filter:
         InvalidFilter: it is no filter, or too large a one.
     """
     parsed = _filter(value, 1)
-    count = sum(1 for _ in _conditions(parsed))
-    if count > MAX_CONDITIONS:
-        message = f"The filter has {count} conditions; at most {MAX_CONDITIONS} are taken."
+    conditions = list(_conditions(parsed))
+    if len(conditions) > MAX_CONDITIONS:
+        message = f"The filter has {len(conditions)} conditions; at most {MAX_CONDITIONS} are taken."
+        raise InvalidFilter(message)
+    values = sum(len(part.values) for part in conditions if isinstance(part, Equal))
+    if values > MAX_VALUES:
+        message = f"The filter compares with {values} values; at most {MAX_VALUES} are taken."
         raise InvalidFilter(message)
     return parsed
 
