@@ -28,11 +28,12 @@ def parse_strokes(lines: Sequence[Sequence[Sequence[float]]]) -> Strokes:
         EmptyDrawing: there is no point at all.
         InvalidStrokes: a point is not a pair of finite numbers, or there are more than 100,000.
     """
-    if sum(len(line) for line in lines) > MAX_POINTS:
-        message = f"The drawing has more than {MAX_POINTS:,} points; send fewer points per stroke."
-        raise InvalidStrokes(message)
     try:
-        arrays = tuple(np.asarray(line, np.float64).reshape(len(line), 2) for line in lines if len(line))
+        count = sum(len(line) for line in lines)
+        if count > MAX_POINTS:
+            message = f"The drawing has more than {MAX_POINTS:,} points; send fewer points per stroke."
+            raise InvalidStrokes(message)
+        arrays = tuple(np.asarray(line, np.float64) for line in lines if len(line))
     except (ValueError, TypeError, OverflowError):
         message = "Every point of a stroke must be a pair of numbers [x, y]."
         raise InvalidStrokes(message) from None
