@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from indexer.catalogue.errors import CatalogueUnavailable, UnusableDatabase
@@ -124,13 +124,22 @@ def _translating(url: URL) -> Iterator[None]:
     except DBAPIError as error:
         if error.connection_invalidated:
             raise _unavailable(url, error) from error
+        if type(error) is DatabaseError:
+            # SQLite's word for a file that is something else, or damaged.
+            message = f"The catalogue at {_shown(url)} cannot be used ({_reason(error)}): restore it, or name another."
+            raise UnusableDatabase(message) from error
         raise
 
 
 def _unavailable(url: URL, error: Exception) -> CatalogueUnavailable:
+    message = f"The catalogue at {_shown(url)} does not answer ({_reason(error)}); try again, or check the database."
+    return CatalogueUnavailable(message)
+
+
+def _reason(error: Exception) -> str:
     cause = getattr(error, "orig", None) or error
-    reason = (str(cause).strip() or type(cause).__name__).splitlines()[0].rstrip(".")
-    shown = url.render_as_string(hide_password=True)
-    return CatalogueUnavailable(
-        f"The catalogue at {shown} does not answer ({reason}); try again, or check the database."
-    )
+    return (str(cause).strip() or type(cause).__name__).splitlines()[0].rstrip(".")
+
+
+def _shown(url: URL) -> str:
+    return url.render_as_string(hide_password=True)

@@ -67,7 +67,7 @@ def test_numbers_are_gapless_and_follow_the_commits(database_url: str) -> None:
             finally:
                 done.set()
             watching.result()
-        assert sorted(sum(taken, [])) == list(range(1, WRITERS * WRITES + 1))
+        assert sorted(number for numbers in taken for number in numbers) == list(range(1, WRITERS * WRITES + 1))
         assert all(numbers == sorted(numbers) for numbers in taken)
         assert reader.state("shoes").change_seq == WRITERS * WRITES
         assert reader.collection("shoes").items == WRITERS * WRITES + 1
@@ -115,9 +115,14 @@ def test_a_failed_write_leaves_no_gap(catalogue: SqlCatalogue) -> None:
     """A number that was taken in a transaction that failed is taken again."""
     catalogue.create_collection("shoes", "sketch")
     database = catalogue._database  # noqa: SLF001 - to fail in the middle
-    with pytest.raises(KeyError), database.writing() as connection:
-        assert take_turn(connection, "shoes").next_change() == 1
-        raise KeyError
+
+    def fail() -> None:
+        with database.writing() as connection:
+            assert take_turn(connection, "shoes").next_change() == 1
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
     assert catalogue.state("shoes").change_seq == 0
     assert catalogue.upsert("shoes", [ItemDraft("a")])[0].change_seq == 1
 
