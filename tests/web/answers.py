@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Request, Route
+    from collections.abc import Callable
+
+    from playwright.sync_api import Page, Request, Route
 
 SEARCH = "**/v1/search/fake?*"
+VIEWS = "**/v1/view/**"
 EVERYTHING = "**/v1/**"
+DOT = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg==")
+"""A PNG of one white pixel."""
 
 
 def answer(*titles: str) -> str:
@@ -34,6 +40,12 @@ def answer(*titles: str) -> str:
 def fulfil_with(route: Route, *titles: str) -> None:
     """Answer a search with items of these titles."""
     route.fulfill(status=200, content_type="application/json", body=answer(*titles))
+
+
+def invent(page: Page, reply: Callable[[Route], None]) -> None:
+    """Answer searches, and give the items that they invent something to be seen."""
+    page.route(SEARCH, reply)
+    page.route(VIEWS, lambda route: route.fulfill(content_type="image/png", body=DOT))
 
 
 def decline(route: Route, status: int, detail: str, **headers: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.web.serving import fill, serve
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--force-color-profile=srgb"]
+PATIENCE_MS = 60_000
+"""How long a condition may take to come true on a machine that has other work."""
+
 REPORT_BREACHES = """
 addEventListener("securitypolicyviolation", (event) =>
   console.error(`policy breached: ${event.violatedDirective} ${event.blockedURI}`));
@@ -58,6 +61,7 @@ def browser() -> Iterator[Browser]:
     program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if program is None:
         pytest.skip("There is no browser: run `apt-get install chromium` to test the page.")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield chromium
@@ -84,7 +88,7 @@ def troubles() -> Iterator[Troubles]:
 def context(browser: Browser, troubles: Troubles) -> Iterator[BrowserContext]:
     """A fresh profile on a desktop screen."""
     fresh = browser.new_context(viewport={"width": 1280, "height": 860}, color_scheme="light")
-    fresh.set_default_timeout(15_000)
+    fresh.set_default_timeout(PATIENCE_MS)
     troubles.listen(fresh)
     yield fresh
     fresh.close()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import Page, expect
 
-from tests.web.answers import SEARCH, fulfil_with, strokes_of
+from tests.web.answers import fulfil_with, invent, strokes_of
 from tests.web.drawings import BOOT, CROSS, LINE, draw, put_down
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def searched(page: Page) -> list[Request]:
         requests.append(route.request)
         fulfil_with(route, f"{len(strokes_of(route.request))} strokes")
 
-    page.route(SEARCH, reply)
+    invent(page, reply)
     return requests
 
 

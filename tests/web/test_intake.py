@@ -9,13 +9,13 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
-from tests.web.answers import SEARCH, fulfil_with
+from tests.web.answers import SEARCH, fulfil_with, invent
 from tests.web.drawings import LINE, draw
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import FilePayload, Page, Request, Route
+    from playwright.sync_api import FilePayload, Page, Route
 
 GIVE = """([name, type, bytes, kind]) => {
   const data = new DataTransfer();
@@ -84,8 +84,8 @@ def test_what_is_no_picture_is_refused_without_asking(page: Page) -> None:
     """A text file is named in a sentence, no request is made, and the drawing stays."""
     draw(page, LINE)
     expect(page.locator("#results-title")).to_have_text("Looks like your drawing")
-    requests: list[Request] = []
-    page.on("request", requests.append)
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
     page.locator("#file").set_input_files(payload("notes.txt", "text/plain", b"not a picture"))
     expect(page.locator("#notice")).to_contain_text("“notes.txt” is not a picture")
     assert requests == []
@@ -141,7 +141,7 @@ def test_a_large_photo_is_made_smaller_before_it_is_sent(page: Page, tmp_path: P
         sizes.append(Image.open(io.BytesIO(body[start:])).size)
         fulfil_with(route, "found")
 
-    page.route(SEARCH, look)
+    invent(page, look)
     page.locator("#file").set_input_files(photo)
     expect(page.locator(".card-title").first).to_have_text("found")
     assert sizes == [(2048, 1229)]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.web.answers import EVERYTHING, SEARCH, decline, fulfil_with, strokes_of
+from tests.web.answers import EVERYTHING, SEARCH, decline, fulfil_with, invent, strokes_of
 from tests.web.drawings import CROSS, LINE, draw
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def test_a_busy_server_is_asked_again_after_the_time_it_names(page: Page, troubl
         else:
             fulfil_with(route, "found at last")
 
-    page.route(SEARCH, reply)
+    invent(page, reply)
     draw(page, LINE)
     page.clock.run_for(1000)
     notice = page.locator("#notice")
@@ -104,7 +104,7 @@ def test_try_now_does_not_wait(page: Page, troubles: Troubles) -> None:
         else:
             fulfil_with(route, "found")
 
-    page.route(SEARCH, reply)
+    invent(page, reply)
     draw(page, LINE)
     page.get_by_role("button", name="Try now").click()
     expect(page.locator(".card-title").first).to_have_text("found")
@@ -120,7 +120,7 @@ def test_the_servers_refusal_is_shown_in_its_own_words(page: Page, troubles: Tro
         decline(route, 409, "The collection was built with other weights; run likeness index build shoes.")
 
     page.clock.install()
-    page.route(SEARCH, reply)
+    invent(page, reply)
     draw(page, LINE)
     page.clock.run_for(1000)
     notice = page.locator("#notice")
@@ -166,7 +166,7 @@ def test_a_newer_search_aborts_the_older(page: Page) -> None:
         else:
             fulfil_with(route, "newer")
 
-    page.route(SEARCH, reply)
+    invent(page, reply)
     with page.expect_request(SEARCH):
         draw(page, CROSS[:1])
     draw(page, CROSS[1:])
@@ -178,7 +178,7 @@ def test_an_older_answer_that_comes_late_changes_nothing(context: BrowserContext
     """Even when abort() is not heard, the answer to the first stroke cannot replace that to the second."""
     page = context.new_page()
     page.add_init_script(DEAF)
-    page.route(SEARCH, lambda route: fulfil_with(route, ["none", "older", "newer"][len(strokes_of(route.request))]))
+    invent(page, lambda route: fulfil_with(route, ["none", "older", "newer"][len(strokes_of(route.request))]))
     page.goto(address)
     page.locator(".card:not(.place)").first.wait_for()
     with page.expect_response(SEARCH):
@@ -202,7 +202,7 @@ def test_cards_do_not_flicker_between_answers(page: Page) -> None:
         else:
             waiting.append(route)
 
-    page.route(SEARCH, reply)
+    invent(page, reply)
     draw(page, CROSS[:1])
     expect(page.locator(".card-title")).to_have_text(["kept", "dropped"])
     kept = page.locator(".card").first.element_handle()

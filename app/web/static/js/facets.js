@@ -11,7 +11,7 @@
 const MOST_CHOICES = 24;
 const MOST_FACETS = 6;
 /** What people filter by first, when it is there. */
-const FIRST = ["kind", "category", "type", "colour", "color", "brand", "price"];
+const FIRST = ["kind", "category", "type", "colour", "color", "price", "brand", "material", "heel", "gender", "size"];
 /** Words of the filter's own language; a backslash makes them names. */
 const RESERVED = /^(and|or|not)$/;
 
