@@ -30,6 +30,7 @@ from indexer.catalogue import open_catalogue, upgrade
 from indexer.generations import GenerationStore
 from indexer.live import LiveIndex
 from indexer.pictures import PictureStore
+from indexer.vectors.engines import find_accelerator
 from models.checkpoints import CheckpointStore
 from models.contracts import ModelSpec
 from models.devices import choose_device, cpu_count
@@ -87,18 +88,18 @@ async def running(
     specs: Mapping[str, ModelSpec] | None = None,
 ) -> AsyncIterator[Services]:
     """Open everything, load models and indexes in the background, and close everything in turn."""
+    device = choose_device(settings.device)
     paths = settings.paths
     for folder in (paths.home, paths.pictures, paths.indexes, paths.checkpoints):
         folder.mkdir(parents=True, exist_ok=True)
     await asyncio.to_thread(upgrade, settings.catalogue_url)
     catalogue = open_catalogue(settings.catalogue_url)
     checkpoints = CheckpointStore(paths.checkpoints)
-    device = choose_device(settings.device)
-    threads = settings.decode_threads or cpu_count()
     pictures = PictureStore(paths.pictures)
-    generations = GenerationStore(paths.indexes)
+    accelerator = find_accelerator() if device.is_cuda else None
+    generations = GenerationStore(paths.indexes, accelerator=accelerator)
     live = LiveIndex(catalogue, generations)
-    workers = Workers(threads)
+    workers = Workers(settings.decode_threads or cpu_count())
     predictors = Predictors(load or partial(load_predictor, checkpoints, device=device), settings, telemetry)
     weights = Weights(catalogue, live, predictors, workers)
     readiness = Readiness(catalogue, live, predictors, workers, telemetry)
@@ -125,4 +126,6 @@ async def running(
             await watching
         await predictors.close()
         live.close()
+        if accelerator is not None:
+            accelerator.close()
         catalogue.close()

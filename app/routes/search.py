@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 
 from app import present
 from app.dependencies import Drawing, Parts, Where
 from app.documentation import DRAWING_BODY, errors
+from app.hanging_up import while_connected
 from app.schemas import SearchAnswer
 from app.search import Scope
 
@@ -26,11 +27,18 @@ Model = Annotated[str, Path(description="A model that embeds pictures; see /v1/m
     openapi_extra=DRAWING_BODY,
 )
 async def search_by_drawing(
-    model: Model, parts: Parts, query: Drawing, where: Where, collection: Name = "shoes", k: Count = 24
+    model: Model,
+    request: Request,
+    parts: Parts,
+    query: Drawing,
+    where: Where,
+    collection: Name = "shoes",
+    k: Count = 24,
 ) -> SearchAnswer:
     """Find the items most like a drawing, sent as a picture file or as strokes."""
     parts.embedding_model(model)
-    return present.found(await parts.search.by_drawing(model, query, Scope(collection, k, where)))
+    search = parts.search.by_drawing(model, query, Scope(collection, k, where))
+    return present.found(await while_connected(request, search))
 
 
 @router.post("/similar/{collection}/{key:path}", operation_id="search_similar", responses=errors(404, 422, 503))

@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from tests.app.serving import ADDRESS, application, client_of, create, load, png, put, search
+from app import main
+from models.devices import Device
+from tests.app.serving import ADDRESS, application, build, client_of, create, load, png, put, search
 from tests.models.fakes import FakePredictor
 
 
@@ -224,3 +227,39 @@ def test_the_loader_is_asked_by_name_and_digest(tmp_path: Path) -> None:
             search(client, png(1))
     assert asked[0] == ("fake", None)
     assert asked[-1] == ("fake", FakePredictor().digest)
+
+
+class FakeAccelerator:
+    """A GPU that has no index of any type, and remembers what happened to it."""
+
+    def __init__(self) -> None:
+        self.offered = 0
+        self.closed = False
+
+    def load(self, _: Any) -> None:
+        """Take nothing."""
+        self.offered += 1
+
+    def close(self) -> None:
+        """Remember."""
+        self.closed = True
+
+
+@pytest.mark.parametrize("name", ["cpu", "cuda"])
+def test_indexes_are_searched_on_the_gpu_where_the_networks_run_there(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On CUDA each loaded generation is offered to the GPU, which is let go at the end; a CPU needs none."""
+    accelerator = FakeAccelerator()
+    monkeypatch.setattr(main, "choose_device", lambda _: Device(name, torch.float32, 1))
+    monkeypatch.setattr(main, "find_accelerator", lambda: accelerator)
+    server = application(tmp_path)
+    with client_of(server) as client:
+        create(client)
+        for seed in range(3):
+            put(client, str(seed), seed)
+        parts = server.state.services
+        build(parts.catalogue, parts.generations, "shoes")
+        parts.live.load("shoes")
+        assert search(client, png(1)).json()["hits"][0]["key"] == "1"
+    assert (accelerator.offered > 0) is accelerator.closed is (name == "cuda")

@@ -135,6 +135,16 @@ def test_a_malformed_form_is_refused(
     assert words in answer.json()["detail"]
 
 
+def test_numbers_that_json_does_not_have_are_refused(client: TestClient) -> None:
+    """Python's parser takes NaN; what would come back could not be read by anybody else."""
+    put(client, "a", 1)
+    answer = client.put(f"{ITEMS}/a", files={"image": png(1)}, data={"metadata": '{"x": NaN}'})
+    assert answer.status_code == 422
+    content = b'{"metadata": {"x": Infinity}}'
+    answer = client.patch(f"{ITEMS}/a", content=content, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+
+
 def test_a_broken_multipart_body_is_refused(client: TestClient) -> None:
     """A body that does not keep to its boundary is a 422, too."""
     for media_type in ("multipart/form-data", "multipart/form-data; boundary=x"):
