@@ -12,13 +12,18 @@ import re
 import shutil
 import site
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+import psycopg
 import yaml
+
+from tests.databases import PostgreSQL
 
 ROOT = Path(__file__).parent.parent
 VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?:(?P<operator>:-|:\?)(?P<rest>[^}]*))?\}")
@@ -95,6 +100,19 @@ def compose(variables: Mapping[str, str]) -> dict[str, Any]:
     return resolved
 
 
+@contextmanager
+def named_database(server: PostgreSQL, password: str) -> Iterator[str]:
+    """Make the role and the database that the compose file names; lends the folder of the server's socket."""
+    address = server.empty()
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE likeness LOGIN PASSWORD '{password}'".encode())
+        connection.execute("CREATE DATABASE likeness OWNER likeness")
+        yield parse_qs(urlsplit(address).query)["host"][0]
+        connection.execute("DROP DATABASE likeness WITH (FORCE)")
+        connection.execute("DROP ROLE likeness")
+    server.drop(address)
+
+
 @dataclass
 class Image:
     """What the Dockerfile makes, under a folder that stands for the root of the image."""
@@ -109,10 +127,10 @@ class Image:
         """A text with the image's own folders moved under `root`."""
         return re.sub(r"(?<![\w/.])/(opt/likeness|source|data|pictures|tmp)\b", rf"{self.root}/\1", text)
 
-    def variables(self, **more: str) -> dict[str, str]:
-        """What a process in a container of this image finds in its environment."""
+    def variables(self) -> dict[str, str]:
+        """What the image puts into the environment of its processes."""
         path = self.environment["PATH"].replace("$PATH", os.environ["PATH"])
-        translated = {name: self.translate(value) for name, value in {**self.environment, "PATH": path, **more}.items()}
+        translated = {name: self.translate(value) for name, value in {**self.environment, "PATH": path}.items()}
         return {"NO_COLOR": "1", **translated}
 
     def argv(self, words: list[str]) -> list[str]:

@@ -7,23 +7,21 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import httpx
-import psycopg
 import pytest
 
 from app.demo.catalogue import catalogue
 from app.demo.painter import paint
-from tests.containers import Image, build, compose
+from tests.containers import Image, build, compose, named_database
 from tests.databases import PostgreSQL
 
 PASSWORD = "letters4and2digits"
-PATIENCE_S = 180
+PATIENCE_S = 300
 
 # Imported by every Python that starts: writes down each file and folder that Python code opens for writing or makes.
 WATCHER = """
@@ -46,7 +44,7 @@ class Engine:
 
     def variables(self, service: dict[str, Any]) -> dict[str, str]:
         """Environment of a container of a service."""
-        return self.image.variables(**service["environment"]) | self.environment
+        return {**self.image.variables(), **service["environment"], **self.environment}
 
     def run(self, service: dict[str, Any], command: list[str]) -> subprocess.CompletedProcess[str]:
         """Run a command to its end, beside the entry point if it is the service's own."""
@@ -63,8 +61,9 @@ class Engine:
         try:
             until = time.monotonic() + PATIENCE_S
             while self.run(service, self.image.health).returncode != 0:
-                assert process.poll() is None, "The service ended."
                 assert time.monotonic() < until, "The service did not become healthy."
+                with suppress(subprocess.TimeoutExpired):
+                    pytest.fail(f"The service ended with {process.wait(timeout=0.5)}.")
             yield process
         finally:
             process.kill()
@@ -78,13 +77,10 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
 
 
 @pytest.fixture(scope="module")
-def database(postgresql: PostgreSQL) -> str:
+def database(postgresql: PostgreSQL) -> Iterator[str]:
     """Folder of the socket of a PostgreSQL that holds the role and the database that the compose file names."""
-    address = postgresql.empty()
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"CREATE ROLE likeness LOGIN PASSWORD '{PASSWORD}'".encode())
-        connection.execute("CREATE DATABASE likeness OWNER likeness")
-    return parse_qs(urlsplit(address).query)["host"][0]
+    with named_database(postgresql, PASSWORD) as folder:
+        yield folder
 
 
 @pytest.fixture(scope="module")
@@ -189,4 +185,4 @@ def test_the_root_can_be_read_only(running: subprocess.Popen[bytes], engine: Eng
 def test_an_engine_can_stop_the_service(running: subprocess.Popen[bytes]) -> None:
     """SIGTERM ends it in order."""
     running.terminate()
-    assert running.wait(timeout=60) == 0
+    assert running.wait(timeout=PATIENCE_S) == 0

@@ -12,21 +12,20 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
-import psycopg
 import pytest
 from PIL import Image, ImageDraw
 
 from app.demo.catalogue import catalogue
 from app.demo.painter import paint
-from tests.containers import compose
+from tests.containers import compose, named_database
 from tests.databases import PostgreSQL
 from tests.documents import ROOT, Block, blocks
 
 RUN = ("README.md", "docs/indexing.md", "docs/operating.md")
 SHOWN = frozenset({"csv", "json", "text"})
-DEMO_SHOES = 40
+DEMO_SHOES = 24
+PATIENCE_S = 300
 LIKENESS = shutil.which("likeness", path=str(Path(sys.prefix) / "bin"))
 
 # Stands before the real command on PATH: what talks to a server talks to the one of the test.
@@ -75,7 +74,7 @@ class Reader:
             try:
                 assert address_of(process)
                 process.send_signal(signal.SIGINT)
-                process.wait(timeout=60)
+                process.wait(timeout=PATIENCE_S)
             finally:
                 process.kill()
 
@@ -93,13 +92,8 @@ def address_of(process: subprocess.Popen[str]) -> str:
 @pytest.fixture(scope="module")
 def database(postgresql: PostgreSQL) -> Iterator[str]:
     """Folder of the socket of a PostgreSQL with an empty database `likeness`, whose owner is of that name."""
-    address = postgresql.empty()
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute("CREATE ROLE likeness LOGIN")
-        connection.execute("CREATE DATABASE likeness OWNER likeness")
-        yield parse_qs(urlsplit(address).query)["host"][0]
-        connection.execute("DROP DATABASE likeness WITH (FORCE)")
-        connection.execute("DROP ROLE likeness")
+    with named_database(postgresql, "secret") as folder:
+        yield folder
 
 
 @pytest.fixture(scope="module")
