@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,7 @@ def test_every_select_of_a_reading_sees_the_same_moment(database_url: str) -> No
     with open_catalogue(database_url) as catalogue:
         catalogue.create_collection("shoes", "sketch")
         count = text("SELECT count(*) FROM items")
-        with connect(database_url).reading() as connection:
+        with closing(connect(database_url)) as other, other.reading() as connection:
             before = connection.execute(count).scalar_one()
             catalogue.upsert("shoes", [ItemDraft("a")])
             assert connection.execute(count).scalar_one() == before
@@ -89,7 +90,8 @@ def test_a_writer_that_waits_too_long_is_told(tmp_path: Path, monkeypatch: pytes
     with open_catalogue(sqlite_address(tmp_path)) as catalogue:
         catalogue.create_collection("shoes", "sketch")
         with (
-            connect(sqlite_address(tmp_path)).writing(),
+            closing(connect(sqlite_address(tmp_path))) as other,
+            other.writing(),
             pytest.raises(CatalogueUnavailable, match="database is locked"),
         ):
             catalogue.upsert("shoes", [ItemDraft("a")])
