@@ -145,8 +145,7 @@ def test_changes_during_a_build_are_found_after_it(
 ) -> None:
     """Items written, replaced and deleted between the pages of the export are as the catalogue has them afterwards."""
     monkeypatch.setattr(building, "PAGE", 2)
-    for number in range(6):
-        put(catalogue, "shoes", str(number), number)
+    ids = [put(catalogue, "shoes", str(number), number).id for number in range(6)]
     meddled = False
 
     def meddle(done: int, total: int | None, stage: str) -> None:
@@ -163,6 +162,8 @@ def test_changes_during_a_build_are_found_after_it(
     generations = store.of(collection.id, "shoes")
     with generations.exclusive():
         build_generation(catalogue, generations, collection, OLD, 4, progress=meddle)
+    # The first page was read before the writes; of what came after them the generation holds nothing.
+    assert generations.open(1).ids.tolist() == ids[:4]
     query = np.ones(4, dtype=np.float32)
     live = LiveIndex(catalogue, store)
     found = live.search("shoes", query, OLD, 10)
