@@ -61,16 +61,18 @@ class CsvSource:
                 yield self._entry(dict(zip(self._names, row, strict=True)), where)
 
     def _check_header(self) -> None:
-        fault = ""
-        for name in (self._columns.key, self._columns.image):
-            if self._names.count(name) != 1:
-                fault = f"has {self._names.count(name) or 'no'} columns {name!r}"
-        if not fault and len(set(self._names)) < len(self._names):
+        missing = [name for name in (self._columns.key, self._columns.image) if name not in self._names]
+        if not self._names:
+            fault = "has no header"
+        elif missing:
+            fault = f"has no column {missing[0]!r}"
+        elif len(set(self._names)) < len(self._names):
             fault = "has two columns of the same name"
-        if fault:
-            names = ", ".join(map(repr, self._names)) or "missing"
-            message = f"{self._path} {fault}; its columns are {names}: say what yours are called."
-            raise UnusableSource(message)
+        else:
+            return
+        columns = f"; its columns are {', '.join(map(repr, self._names))}" if self._names else ""
+        message = f"{self._path} {fault}{columns}: name the columns of the key and the picture in its first line."
+        raise UnusableSource(message)
 
     def _entry(self, values: dict[str, str], where: str) -> Entry:
         key, image = values.pop(self._columns.key), values.pop(self._columns.image)

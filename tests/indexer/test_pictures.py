@@ -1,0 +1,227 @@
+"""Tests of the picture store."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from indexer.pictures import GRACE_S, PictureStore, UnknownPicture, media_type_of
+from models.images import decode
+
+
+def encoded(kind: str = "PNG", size: tuple[int, int] = (60, 40), seed: int = 0, **options: object) -> bytes:
+    """A picture of noise in some format."""
+    pixels = np.random.default_rng(seed).integers(0, 255, (size[1], size[0], 3), dtype=np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def save(store: PictureStore, content: bytes) -> str:
+    """Store a picture as a server does."""
+    return store.save(content, decode(content))
+
+
+def everything(root: Path) -> set[str]:
+    """All files of a store."""
+    return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
+
+
+def age(root: Path) -> None:
+    """Let every file be older than the time of grace."""
+    long_ago = time.time() - GRACE_S - 1
+    for path in root.rglob("*"):
+        if path.is_file():
+            os.utime(path, (long_ago, long_ago))
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Where the store keeps its files."""
+    return tmp_path / "home" / "pictures"
+
+
+@pytest.fixture
+def store(root: Path) -> PictureStore:
+    """An empty store."""
+    return PictureStore(root)
+
+
+@pytest.mark.parametrize(
+    ("kind", "media_type"),
+    [
+        ("PNG", "image/png"),
+        ("JPEG", "image/jpeg"),
+        ("WEBP", "image/webp"),
+        ("GIF", "image/gif"),
+        ("BMP", "image/bmp"),
+    ],
+)
+def test_a_picture_is_kept_byte_for_byte(store: PictureStore, kind: str, media_type: str) -> None:
+    """What was sent is what is served, by its sha256, with the type that its bytes say."""
+    content = encoded(kind)
+    digest = save(store, content)
+    assert digest == hashlib.sha256(content).hexdigest()
+    assert store.open(digest).read_bytes() == content
+    assert store.media_type(digest) == media_type
+
+
+def test_unknown_bytes_have_no_particular_type() -> None:
+    """A browser is never told to run what the store does not know."""
+    assert media_type_of(b"<svg onload=x") == "application/octet-stream"
+    assert media_type_of(b"") == "application/octet-stream"
+
+
+@pytest.mark.parametrize("size", [(1, 1), (256, 256), (257, 100), (30, 1000), (1000, 1)])
+def test_a_thumbnail_is_small_and_of_the_same_shape(store: PictureStore, size: tuple[int, int]) -> None:
+    """No side is longer than 256 pixels, small pictures are not blown up, and proportions stay."""
+    digest = save(store, encoded(size=size))
+    with Image.open(store.thumbnail(digest)) as small:
+        assert small.format == "JPEG"
+        longest = max(size)
+        scale = min(1, 256 / longest)
+        assert small.size == pytest.approx([max(1, side * scale) for side in size], abs=1)
+
+
+def test_a_thumbnail_is_upright_and_tells_nothing(store: PictureStore) -> None:
+    """The camera's rotation is applied, and its position and name are not passed on; the original keeps them."""
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was held on its side
+    exif[0x010F] = "Secret Camera"
+    content = encoded("JPEG", size=(60, 40), exif=exif)
+    digest = save(store, content)
+    with Image.open(store.thumbnail(digest)) as small:
+        assert small.size == (40, 60)
+        assert not small.getexif()
+        assert "exif" not in small.info
+    assert b"Secret Camera" not in store.thumbnail(digest).read_bytes()
+    assert b"Secret Camera" in store.open(digest).read_bytes()
+
+
+def test_transparent_parts_are_white(store: PictureStore) -> None:
+    """A cut-out product stands on white, not on black."""
+    buffer = io.BytesIO()
+    Image.new("RGBA", (20, 20), (0, 0, 0, 0)).save(buffer, "PNG")
+    digest = save(store, buffer.getvalue())
+    with Image.open(store.thumbnail(digest)) as small:
+        assert small.getpixel((10, 10)) == (255, 255, 255)
+
+
+def test_the_same_picture_is_kept_once(store: PictureStore, root: Path) -> None:
+    """Sending a picture again changes no file and adds none."""
+    content = encoded()
+    digest = save(store, content)
+    files = everything(root)
+    inode = store.open(digest).stat().st_ino
+    assert save(store, content) == digest
+    assert everything(root) == files
+    assert store.open(digest).stat().st_ino == inode
+    assert len(files) == 2
+
+
+def test_many_may_save_the_same_picture(store: PictureStore, root: Path) -> None:
+    """Threads that save the same picture at once leave one whole copy and nothing aside."""
+    content = encoded(size=(200, 200))
+    with ThreadPoolExecutor(4) as threads:
+        [digest] = set(threads.map(save, [store] * 8, [content] * 8))
+    assert store.open(digest).read_bytes() == content
+    assert len(everything(root)) == 2
+
+
+@pytest.mark.parametrize("digest", ["", "ab", "0" * 64, "../" * 20 + "etc/passwd", "A" * 64, "0" * 63 + "\n", "é" * 64])
+def test_unknown_pictures_are_said(store: PictureStore, digest: str) -> None:
+    """A digest that is none, or of nothing, never becomes a path outside."""
+    for call in (store.open, store.thumbnail, store.media_type):
+        with pytest.raises(UnknownPicture, match="There is no picture"):
+            call(digest)
+
+
+def test_a_lost_thumbnail_is_made_again(store: PictureStore) -> None:
+    """Thumbnails are derived: one that a power cut has emptied, or that is gone, is the same as before."""
+    digest = save(store, encoded())
+    before = store.thumbnail(digest).read_bytes()
+    store.thumbnail(digest).write_bytes(b"")
+    assert store.thumbnail(digest).read_bytes() == before
+    store.thumbnail(digest).unlink()
+    assert store.thumbnail(digest).read_bytes() == before
+    store.thumbnail(digest).write_bytes(b"")
+    save(store, encoded())
+    assert store.thumbnail(digest).read_bytes() == before
+
+
+def test_what_nothing_refers_to_is_pruned(store: PictureStore, root: Path) -> None:
+    """Unused pictures go with their thumbnails; used ones stay."""
+    used, unused = save(store, encoded(seed=1)), save(store, encoded(seed=2))
+    age(root)
+    assert store.prune({used}) == 1
+    assert {Path(name).stem for name in everything(root)} == {used}
+    with pytest.raises(UnknownPicture):
+        store.thumbnail(unused)
+    assert store.prune({used}) == 0
+
+
+def test_a_picture_whose_row_is_on_its_way_is_not_pruned(store: PictureStore, root: Path) -> None:
+    """A picture that was just saved, even one that was there before, stays until its row can be there."""
+    old = save(store, encoded(seed=1))
+    age(root)
+    new = save(store, encoded(seed=2))
+    save(store, encoded(seed=1))
+    assert store.prune(set()) == 0
+    assert store.open(old).exists()
+    assert store.open(new).exists()
+    assert store.prune(set(), grace_s=-1) == 2
+    assert everything(root) == set()
+
+
+def test_a_store_without_files_is_pruned(store: PictureStore) -> None:
+    """Before the first picture there is nothing to do."""
+    assert store.prune(set()) == 0
+
+
+KILLED = """
+import os, sys, pathlib
+from indexer.pictures import PictureStore
+from models.images import decode
+# Die where a file is written but does not bear its name yet.
+pathlib.Path.replace = lambda self, target: os._exit(9)
+content = pathlib.Path(sys.argv[2]).read_bytes()
+PictureStore(pathlib.Path(sys.argv[1])).save(content, decode(content))
+"""
+
+
+def test_a_kill_leaves_all_or_nothing(store: PictureStore, root: Path, tmp_path: Path) -> None:
+    """A process that dies while it saves leaves no half picture, and what it left aside is pruned."""
+    content = encoded()
+    picture = tmp_path / "picture.png"
+    picture.write_bytes(content)
+    died = subprocess.run([sys.executable, "-c", KILLED, root, picture], check=False, cwd=Path(__file__).parents[2])
+    assert died.returncode == 9
+    with pytest.raises(UnknownPicture):
+        store.open(hashlib.sha256(content).hexdigest())
+    assert len(everything(root)) == 1
+    age(root)
+    assert store.prune(set()) == 0
+    assert everything(root) == set()
+    assert store.open(save(store, content)).read_bytes() == content
+
+
+def test_a_failed_write_leaves_nothing(store: PictureStore, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the disk is full, the error is passed on and no file is left."""
+
+    def fail(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="No space left"):
+        save(store, encoded())
+    assert everything(root) == set()
