@@ -84,7 +84,7 @@ def load_pairs(folder: Path, split: str) -> Pairs:
         MissingData: a file is missing or is not what its name says.
     """
     sketches, edges = (_matrix(_only(folder, f"*_{side}_db_{split}.mat")) for side in ("sketch", "edge"))
-    annotation = json.loads(_only(folder, "*_annotation.json").read_text())[split]["triplets"]
+    annotation = _votes(_only(folder, "*_annotation.json"), split)
     if not len(sketches) == len(edges) == len(annotation):
         message = (
             f"{folder} holds {len(sketches)} sketches, {len(edges)} edge maps and {len(annotation)} triplet lists."
@@ -100,8 +100,8 @@ def load_photo_sketches(folder: Path) -> PhotoSketches:
     Raises:
         MissingData: there are no such files.
     """
-    photos = {int(path.stem) - 1: path for path in sorted((folder / "photo").glob("*.jpg"))}
-    drawings = [(int(path.stem.split("-")[0]) - 1, path) for path in sorted((folder / "sketch").glob("*.jpg"))]
+    photos = {_item(path): path for path in sorted((folder / "photo").glob("*.jpg"))}
+    drawings = [(_item(path), path) for path in sorted((folder / "sketch").glob("*.jpg"))]
     items = [item for item in photos if item not in MISMATCHED_PHOTOS]
     kept = [(item, path) for item, path in drawings if item not in MISMATCHED_PHOTOS]
     if not items or not kept:
@@ -125,10 +125,32 @@ def _only(folder: Path, pattern: str) -> Path:
     return found[0]
 
 
+def _item(path: Path) -> int:
+    """Index of the item of `NNN.jpg` or `NNN-K.jpg`."""
+    number = path.stem.split("-")[0]
+    if not number.isdecimal():
+        message = f"{path} is not called NNN.jpg or NNN-K.jpg; name the folder of an unpacked shoe304."
+        raise MissingData(message)
+    return int(number) - 1
+
+
+def _votes(path: Path, split: str) -> list[list[list[int]]]:
+    try:
+        votes: list[list[list[int]]] = json.loads(path.read_text())[split]["triplets"]
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        message = f"{path} holds no triplets of the {split} split ({error!r}); unpack the QMUL set anew."
+        raise MissingData(message) from error
+    return votes
+
+
 def _matrix(path: Path) -> NDArray[np.uint8]:
-    data = scipy.io.loadmat(path).get("data")
+    try:
+        data = scipy.io.loadmat(path).get("data")
+    except Exception as error:
+        message = f"{path} cannot be read as a MATLAB file ({error!r}); unpack the QMUL set anew."
+        raise MissingData(message) from error
     if data is None or data.dtype != np.uint8 or data.ndim != 3:  # noqa: PLR2004 - a stack of planes
-        message = f"{path} holds no uint8 stack of pictures called data."
+        message = f"{path} holds no uint8 stack of pictures called data; unpack the QMUL set anew."
         raise MissingData(message)
     planes: NDArray[np.uint8] = data
     return planes

@@ -39,7 +39,7 @@ def on_nothing(drawing: Pixels, ink: int) -> Picture:
 
 
 def unevenly_lit(drawing: Pixels, falling: float, angle: float) -> Pixels:
-    """Light that falls off across the page by a share."""
+    """Let the light fall off across the page by a share."""
     height, width = drawing.shape
     y, x = np.mgrid[:height, :width] / np.array([[[height]], [[width]]]) - 0.5
     light = 1 - falling * (0.5 + (np.cos(angle) * x + np.sin(angle) * y) / np.sqrt(2))

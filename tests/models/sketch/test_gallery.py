@@ -1,0 +1,142 @@
+"""The gallery: what is held out stays out, and a batch holds no item twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from models.sketch.datasets import Pairs, PhotoSketches, is_held_out, load_pairs, load_photo_sketches
+from models.sketch.gallery import Gallery, make_gallery, pair_photos
+from tests.models.sketch.layouts import write_pairs, write_photo_sketches
+
+SHOES, CHAIRS = 24, 5
+PHOTOS = (0, 2, 3, 4, 10, 11, 17, 18, 20)
+
+
+def marked(kind: int, item: int, number: int = 0) -> Tensor:
+    """A canvas that says in its first pixels what it is: kind, item and number."""
+    canvas = torch.full((1, 256, 256), 255, dtype=torch.uint8)
+    canvas[0, 0, :3] = torch.tensor([kind, item, number])
+    return canvas
+
+
+def mark(canvas: Tensor) -> tuple[int, int, int]:
+    """Read the mark."""
+    kind, item, number = canvas[0, 0, :3].tolist()
+    return kind, item, number
+
+
+SKETCH, EDGE, EXTRA, OWN, CHAIR_SKETCH, CHAIR_EDGE = range(6)
+
+
+def made_up(count: int, sketch: int, edge: int) -> Pairs:
+    """Pairs of marked canvases."""
+    sketches, edges = (torch.stack([marked(kind, item) for item in range(count)]) for kind in (sketch, edge))
+    return Pairs(sketches, edges, tuple(np.empty((0, 2), np.int64) for _ in range(count)))
+
+
+@pytest.fixture(scope="module")
+def photos() -> PhotoSketches:
+    """Photos of some items, and two more drawings of each."""
+    drawn = [(item, number) for item in PHOTOS for number in range(2)]
+    return PhotoSketches(
+        np.array(PHOTOS),
+        torch.zeros(len(PHOTOS), 3, 256, 256, dtype=torch.uint8),
+        np.array([item for item, _ in drawn]),
+        torch.stack([marked(EXTRA, item, number) for item, number in drawn]),
+    )
+
+
+@pytest.fixture(scope="module")
+def gallery(photos: PhotoSketches) -> Gallery:
+    """Everything put together."""
+    own = torch.stack([marked(OWN, item) for item in PHOTOS])
+    shoes, chairs = made_up(SHOES, SKETCH, EDGE), made_up(CHAIRS, CHAIR_SKETCH, CHAIR_EDGE)
+    return make_gallery(shoes, chairs, photos, own)
+
+
+def test_every_trained_item_has_its_own_drawings_and_views(gallery: Gallery) -> None:
+    """Drawings and views of one place are of one item: QMUL's, shoe304's where there are any, and both detectors'."""
+    trained = [item for item in range(SHOES) if item % 7 != 3]
+    assert len(gallery.drawings) == len(gallery.views) == len(trained) + CHAIRS
+    for item, drawings, views in zip(trained, gallery.drawings, gallery.views, strict=False):
+        expected = [(SKETCH, item, 0)] + ([(EXTRA, item, 0), (EXTRA, item, 1)] if item in PHOTOS else [])
+        assert [mark(canvas) for canvas in drawings] == expected
+        assert [mark(canvas) for canvas in views] == [(EDGE, item, 0)] + ([(OWN, item, 0)] if item in PHOTOS else [])
+    for item, (drawings, views) in enumerate(
+        zip(gallery.drawings[len(trained) :], gallery.views[len(trained) :], strict=True)
+    ):
+        assert [mark(canvas) for canvas in drawings] == [(CHAIR_SKETCH, item, 0)]
+        assert [mark(canvas) for canvas in views] == [(CHAIR_EDGE, item, 0)]
+
+
+def test_what_is_held_out_is_never_trained_on(gallery: Gallery) -> None:
+    """No drawing and no view of a held-out shoe is among those a batch is drawn from."""
+    for canvases in (*gallery.drawings, *gallery.views):
+        for kind, item, _ in map(mark, canvases):
+            if kind not in {CHAIR_SKETCH, CHAIR_EDGE}:
+                assert not is_held_out(np.array([item]))[0]
+
+
+def test_held_out_drawings_belong_to_the_items_they_are_said_to(gallery: Gallery) -> None:
+    """Row by row a held-out drawing's truth is the view of its own item, by either detector, and no other is there."""
+    held = gallery.held_out
+    wanted = [item for item in PHOTOS if item % 7 == 3]
+    assert set(held.items) == {"released", "own"}
+    for name, kind in (("released", EDGE), ("own", OWN)):
+        assert [mark(canvas) for canvas in held.items[name]] == [(kind, item, 0) for item in wanted]
+    assert len(held.drawings) == len(held.truth) == 2 * len(wanted)
+    for canvas, truth in zip(held.drawings, held.truth, strict=True):
+        assert mark(canvas)[:2] == (EXTRA, wanted[truth])
+
+
+def test_a_batch_holds_no_item_twice(gallery: Gallery) -> None:
+    """Drawing i and view i are of one item, and no other row is of it, however large the batch."""
+    for seed in range(20):
+        drawn, viewed = gallery.sample(12, np.random.default_rng(seed))
+        assert drawn.shape == viewed.shape == (12, 1, 256, 256)
+        marks = [(mark(left), mark(right)) for left, right in zip(drawn, viewed, strict=True)]
+        assert all(left[1] == right[1] for left, right in marks)
+        assert all((left[0] == CHAIR_SKETCH) == (right[0] == CHAIR_EDGE) for left, right in marks)
+        assert len({(left[1], left[0] == CHAIR_SKETCH) for left, _ in marks}) == 12
+    everything, _ = gallery.sample(10_000, np.random.default_rng(0))
+    assert len(everything) == len(gallery.drawings)
+
+
+def test_batches_are_chances_alone(gallery: Gallery) -> None:
+    """The same generator draws the same batch, and in time every drawing and view comes up."""
+    first, second = (gallery.sample(5, np.random.default_rng(3))[0] for _ in range(2))
+    assert torch.equal(first, second)
+    seen = {
+        mark(canvas)
+        for seed in range(60)
+        for side in gallery.sample(12, np.random.default_rng(seed))
+        for canvas in side
+    }
+    assert seen == {mark(canvas) for canvases in (*gallery.drawings, *gallery.views) for canvas in canvases}
+
+
+def test_without_chairs_and_own_edges(photos: PhotoSketches) -> None:
+    """Both are optional: then there are shoes alone, one view each, and the released edge maps to judge by."""
+    gallery = make_gallery(made_up(SHOES, SKETCH, EDGE), None, photos, None)
+    assert len(gallery.drawings) == sum(item % 7 != 3 for item in range(SHOES))
+    assert all(len(views) == 1 for views in gallery.views)
+    assert set(gallery.held_out.items) == {"released"}
+
+
+def test_photos_are_paired_with_the_lines_of_their_item(tmp_path: Path) -> None:
+    """Lines that lie on their photo are kept, split by the rule of what is held out; others are dropped."""
+    pairs = load_pairs(write_pairs(tmp_path / "shoes", 12, 2), "train")
+    photos = load_photo_sketches(write_photo_sketches(tmp_path / "shoe304", [0, 3, 5, 10]))
+    paired = pair_photos(pairs, photos)
+    assert torch.equal(paired.lines, pairs.edges[[0, 3, 5, 10]])
+    assert (paired.trained.tolist(), paired.held_out.tolist()) == ([0, 2], [1, 3])
+    elsewhere = pairs.edges.clone()
+    elsewhere[5] = 255
+    elsewhere[5, :, :8] = 0
+    moved = pair_photos(Pairs(pairs.sketches, elsewhere, pairs.triplets), photos)
+    assert (moved.trained.tolist(), moved.held_out.tolist()) == ([0], [1, 3])
