@@ -25,8 +25,8 @@ _LEFT_OUT = {Role.STITCH, Role.GROOVE}
 _SMALL = 6.0
 # Lines this near to each other, in sides of the frame, pass for the same line: 8 pixels of 512.
 CLOSE = 1 / 64
-_SIDE = 96
-_ROOM = 88
+SIDE = 96
+ROOM = 88
 _FINE = 224
 
 
@@ -60,19 +60,19 @@ def outline(shape: ShoeShape) -> tuple[Path, ...]:
 def drawing(shape: ShoeShape) -> Drawing:
     """Reduce a shoe to a small drawing that fills its frame, to be compared."""
     left, bottom, right, top = shape_bounds(shape)
-    scale = _ROOM / max(right - left, top - bottom)
-    corner = np.array([_SIDE / 2 - (left + right) / 2 * scale, _SIDE / 2 + (bottom + top) / 2 * scale])
+    scale = ROOM / max(right - left, top - bottom)
+    corner = np.array([SIDE / 2 - (left + right) / 2 * scale, SIDE / 2 + (bottom + top) / 2 * scale])
 
     def place(path: Path) -> list[tuple[float, float]]:
         points = np.asarray(path) * (scale, -scale) + corner
         return [(float(x), float(y)) for x, y in points]
 
-    ink = Image.new("1", (_SIDE, _SIDE))
+    ink = Image.new("1", (SIDE, SIDE))
     pen = ImageDraw.Draw(ink)
     for path in outline(shape):
         pen.line(place(path), fill=1)
     lines = np.asarray(ink)
-    distance = ndimage.distance_transform_edt(~lines).astype(np.float32) / _SIDE
+    distance = ndimage.distance_transform_edt(~lines).astype(np.float32) / SIDE
     return Drawing(lines, distance)
 
 
