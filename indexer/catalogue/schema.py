@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from alembic import command
@@ -73,10 +74,10 @@ def check_revision(database: Database) -> None:
         raise UnusableDatabase(message)
 
 
-def configuration(connection: Connection | None = None) -> Config:
+def configuration(connection: Connection | None = None, scripts: Path | None = None) -> Config:
     """Return Alembic's settings: where the scripts lie, and the connection that they use."""
     config = Config()
-    config.set_main_option("script_location", str(files(SCRIPTS)).replace("%", "%%"))
+    config.set_main_option("script_location", str(scripts or files(SCRIPTS)).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
 
