@@ -174,6 +174,8 @@ def _place(target: Path, files: Mapping[str, bytes]) -> Path:
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
+        # mkdtemp makes a folder for its owner alone; a server under another account reads these too.
+        aside.chmod(0o755)
         aside.rename(target)
     except OSError:
         # Another writer of the same weights was first.

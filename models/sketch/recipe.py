@@ -98,7 +98,7 @@ class EmbeddingRecipe:
     gallery: Gallery
     network: str = "efficientnet-lite0"
     steps: int = 900
-    batch: int = 40
+    batch: int = 32
     rate: float = 1e-3
     trunk_rate: float = 3e-4
     temperature: float = 0.07

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from models.contracts import ModelSpec
     from models.devices import Device
 
+# What differs from the recipe's own numbers: without a pretrained trunk, larger batches and smaller steps.
+_NUMBERS: Mapping[str, Mapping[str, Any]] = {"sketch-a-net": {"steps": 600, "batch": 48, "rate": 3e-4}}
 LICENCE = "Trained on research data (QMUL-Shoe, QMUL-Chair); commercial users must retrain on data of their own."
 
 
@@ -72,7 +74,8 @@ def train(
 
     edges = fit(EdgeRecipe(pair_photos(shoes, photos), **length), state / "edges.pt", device, stage("edges"))
     own_edges = draw_edges(edges.network, photos.photos)
-    recipe = EmbeddingRecipe(make_gallery(shoes, chairs, photos, own_edges), network=chosen, **length)
+    gallery = make_gallery(shoes, chairs, photos, own_edges)
+    recipe = EmbeddingRecipe(gallery, network=chosen, **{**_NUMBERS.get(chosen, {}), **length})
     embedding = fit(recipe, state / f"{chosen}.pt", device, stage("embedding"))
     system = spec.networks[chosen]()
     system.edges.load_state_dict(edges.network.state_dict())
