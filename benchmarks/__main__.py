@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +48,8 @@ def parse() -> Options:
 def main() -> None:
     """Measure and write."""
     options = parse()
+    # Told to stop, it stops its server too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with tempfile.TemporaryDirectory(prefix="likeness-benchmark-") as name:
         folder = Path(name)
         environment = {**os.environ, "LIKENESS_HOME": str(folder / "home"), "LIKENESS_LOG_LEVEL": "WARNING"}
@@ -64,7 +68,7 @@ def main() -> None:
         print(f"Searching {options.requests:,} times")
         searching = service.measure(environment, drawings, options.requests)
         print(f"Indexing {options.pictures:,} pictures")
-        items = run_peer(environment, "items", photos[0], None, len(list(photos[0].iterdir())))
+        items = run_peer(environment, "items", photos[0], None, min(service.TRIAL_PICTURES, options.pictures))
         built = indexing.measure(environment, photos, best_of(items))
     lines = [
         *report.heading(machine.describe(options.device), options.command),

@@ -23,7 +23,9 @@ K = 24
 ROUNDS = 3
 CONNECTIONS = 64
 PEER_PICTURES = 1000
-START_S = 300
+TRIAL_PICTURES = 256
+"""Drawings per batch size while the best one is looked for."""
+START_S = 600
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Searching:
 
     Attributes:
         rounds: stretches of load, each followed by the peer.
-        peers: the peer by batch size, of the first round.
+        peers: the peer by batch size, before the load.
         early: use of the machine after `early_requests`.
         late: after `late_requests`.
         early_requests: searches answered when memory was read first.
@@ -71,7 +73,7 @@ def measure(environment: Mapping[str, str], drawings: Path, requests: int) -> Se
     contents = [path.read_bytes() for path in sorted(drawings.iterdir())]
     warm = max(CONNECTIONS, requests // 10)
     stretch = max(CONNECTIONS, (requests - warm) // ROUNDS)
-    peers: dict[int, Peer] = {}
+    peers = run_peer(environment, "queries", drawings, None, min(TRIAL_PICTURES, requests))
     rounds = []
     with server(environment) as (process, url):
         search = f"{url}/v1/search/sketch?collection={COLLECTION}&k={K}"
@@ -81,8 +83,7 @@ def measure(environment: Mapping[str, str], drawings: Path, requests: int) -> Se
             before = usage(process.pid)
             load = saturate(search, contents, stretch, CONNECTIONS)
             spent = usage(process.pid).cpu_s - before.cpu_s
-            found = run_peer(environment, "queries", drawings, [best_of(peers)] if peers else None, PEER_PICTURES)
-            peers = peers or dict(found)
+            found = run_peer(environment, "queries", drawings, [best_of(peers)], min(PEER_PICTURES, stretch))
             rounds.append(Round(load.requests / spent, found[best_of(peers)], load))
             print(f"  round {number + 1}: {rounds[-1].service:.1f} of {rounds[-1].peer.loop:.1f} per processor second")
         late = usage(process.pid)
