@@ -55,14 +55,13 @@ def main() -> None:
         environment = {**os.environ, "LIKENESS_HOME": str(folder / "home"), "LIKENESS_LOG_LEVEL": "WARNING"}
         if options.device:
             environment["LIKENESS_DEVICE"] = options.device
-        drawings = folder / "drawings"
-        drawings.mkdir()
-        photos = [folder / f"photos-{number}" for number in range(BUILDS)]
         print("Drawing queries and pictures")
-        pictures.write_drawings(drawings)
-        for place in photos:
+        drawings, photos = folder / "drawings", [folder / f"photos-{number}" for number in range(BUILDS)]
+        for place in (drawings, *photos):
             place.mkdir()
-            pictures.write_photos(place, options.pictures // BUILDS)
+        shapes = pictures.shoes(options.pictures)
+        pictures.write_drawings(shapes, drawings)
+        pictures.write_photos(shapes, photos, options.pictures // BUILDS)
         print(f"Writing and indexing {options.items:,} vectors")
         filled = stock.fill(Settings(home=folder / "home", device=options.device), options.items)
         print(f"Searching {options.requests:,} times")

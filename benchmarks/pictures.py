@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,25 +20,25 @@ PEN = 4
 SHOES = 96
 
 
-def write_drawings(folder: Path) -> None:
+def shoes(count: int) -> list[ShoeShape]:
+    """Design `count` shoes, or as many as there are different ones here."""
+    return [shoe.shape for shoe in catalogue(min(count, SHOES))]
+
+
+def write_drawings(shapes: Sequence[ShoeShape], folder: Path) -> None:
     """Write the shoes' lines as PNG files, black on white, as a page with a pen would send them."""
-    for number, shape in enumerate(_shapes()):
+    for number, shape in enumerate(shapes):
         (folder / f"{number:04}.png").write_bytes(_png(_draw(shape)))
 
 
-def write_photos(folder: Path, count: int) -> None:
-    """Write `count` product pictures, JPEG, no two of the same bytes: the shoes in turn, shifted by some pixels."""
-    painted = [paint(shape) for shape in _shapes()]
-    for number in range(count):
+def write_photos(shapes: Sequence[ShoeShape], folders: Sequence[Path], count: int) -> None:
+    """Write `count` product pictures to each folder, JPEG, all of other bytes: shoes in turn, shifted a little."""
+    painted = [paint(shape) for shape in shapes]
+    for number in range(count * len(folders)):
         turn, which = divmod(number, len(painted))
         page = Image.new("RGB", (SIDE, SIDE), "white")
         page.paste(painted[which], (MARGIN + turn % 64, MARGIN + turn // 64 % 64))
-        page.save(folder / f"{number:06}.jpg", quality=90)
-
-
-def _shapes() -> Iterator[ShoeShape]:
-    for shoe in catalogue(SHOES):
-        yield shoe.shape
+        page.save(folders[number // count] / f"{number:06}.jpg", quality=90)
 
 
 def _draw(shape: ShoeShape) -> Image.Image:
