@@ -18,7 +18,7 @@ CONNECT_TIMEOUT_S = 10
 POOL_SIZE = 8
 MAX_OVERFLOW = 24
 
-_WRITING = "likeness_writing"
+_BEGIN = "likeness_begin"
 
 
 class Database:
@@ -26,17 +26,16 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._writer = engine.execution_options(**{_WRITING: True})
-        self._selecting: Engine = engine
+        self._writer = engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+        self._selecting: Engine = engine.execution_options(**{_BEGIN: ""})
         self._reader: Engine = engine
         if engine.dialect.name == "postgresql":
-            # One SELECT is consistent by itself and spares the round trips of a transaction.
             self._selecting = engine.execution_options(isolation_level="AUTOCOMMIT")
             self._reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @contextmanager
     def selecting(self) -> Iterator[Connection]:
-        """Lend a connection for one SELECT."""
+        """Lend a connection for one SELECT, which is consistent by itself and needs no transaction."""
         with _translating(self.engine.url), self._selecting.connect() as connection:
             yield connection
 
@@ -110,8 +109,9 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
 
 def _begin_sqlite(connection: Connection) -> None:
     # A transaction that begins by reading could not write once another has written meanwhile; a writer queues first.
-    writing = connection.get_execution_options().get(_WRITING, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    statement = connection.get_execution_options().get(_BEGIN, "BEGIN")
+    if statement:
+        connection.exec_driver_sql(statement)
 
 
 @contextmanager

@@ -30,9 +30,10 @@ _LITTLE_ENDIAN = np.dtype("<f4")
 _Value = TypeVar("_Value")
 
 
-def to_item(row: RowMapping) -> Item:
-    """Return the item in a row of `ITEM_COLUMNS`."""
-    return Item(**{**row, "metadata": json.loads(row["metadata"])})
+def to_item(row: Sequence[Any]) -> Item:
+    """Return the item in a row of `ITEM_COLUMNS`, which are in the order of its attributes."""
+    item_id, key, title, metadata, picture, change_seq, updated_at = row
+    return Item(item_id, key, title, json.loads(metadata), picture, change_seq, updated_at)
 
 
 def to_collection(row: RowMapping) -> Collection:

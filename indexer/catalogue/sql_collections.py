@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import and_, delete, func, insert, select
+from sqlalchemy import and_, bindparam, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from indexer.catalogue.database import Database
@@ -17,16 +17,21 @@ from indexer.catalogue.turns import take_turn, unknown_collection
 
 _COUNT = select(func.count()).where(items.c.collection_id == collections.c.id).scalar_subquery().label("items")
 _ALL = select(*collections.c, _COUNT)
-_STATE = select(
-    collections.c.id.label("collection_id"),
-    collections.c.model,
-    collections.c.change_seq,
-    collections.c.published,
-    func.coalesce(generations.c.digest, collections.c.checkpoint).label("digest"),
-).outerjoin_from(
-    collections,
-    generations,
-    and_(generations.c.collection_id == collections.c.id, generations.c.number == collections.c.published),
+# Built once: it is asked for every search.
+_STATE = (
+    select(
+        collections.c.id.label("collection_id"),
+        collections.c.model,
+        collections.c.change_seq,
+        collections.c.published,
+        func.coalesce(generations.c.digest, collections.c.checkpoint).label("digest"),
+    )
+    .outerjoin_from(
+        collections,
+        generations,
+        and_(generations.c.collection_id == collections.c.id, generations.c.number == collections.c.published),
+    )
+    .where(collections.c.name == bindparam("collection"))
 )
 
 
@@ -75,7 +80,7 @@ class SqlCollections:
     def state(self, collection: str) -> State:
         """Return where a collection stands; one SELECT."""
         with self._database.selecting() as connection:
-            row = connection.execute(_STATE.where(collections.c.name == collection)).mappings().one_or_none()
+            row = connection.execute(_STATE, {"collection": collection}).one_or_none()
         if row is None:
             raise unknown_collection(collection)
-        return State(**row)
+        return State(*row)

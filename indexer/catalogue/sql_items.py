@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, delete, select, update
 
 from indexer.catalogue.conditions import condition
 from indexer.catalogue.cursors import read_cursor, write_cursor
@@ -22,6 +22,15 @@ from indexer.catalogue.rows import ITEM_COLUMNS, as_ids, pack, portions, to_item
 from indexer.catalogue.tables import collections, items, vectors
 from indexer.catalogue.turns import find_collection, take_turn
 from indexer.catalogue.writing import drop_vectors, write_items, write_leaves, write_vectors
+
+# Built once: the first is asked for the hits of every search.
+_ALL = (
+    select(*ITEM_COLUMNS)
+    .join(collections, items.c.collection_id == collections.c.id)
+    .where(collections.c.name == bindparam("collection"))
+)
+_BY_IDS = _ALL.where(items.c.id.in_(bindparam("ids", expanding=True)))
+_BY_KEY = _ALL.where(items.c.key == bindparam("key"))
 
 
 class SqlItems:
@@ -79,17 +88,17 @@ class SqlItems:
 
     def item(self, collection: str, key: str) -> Item:
         """Return one item."""
-        with self._database.reading() as connection:
+        with self._database.selecting() as connection:
             return _one(connection, collection, key)
 
     def items(self, collection: str, ids: Sequence[int] | Ids) -> list[Item]:
         """Return items in the order of `ids`; those that do not exist are left out."""
         wanted = [int(item_id) for item_id in ids]
         found: dict[int, Item] = {}
-        with self._database.reading() as connection:
+        with self._database.selecting() as connection:
             for portion in portions(wanted):
-                rows = connection.execute(_of(collection).where(items.c.id.in_(portion))).mappings()
-                found.update((row["id"], to_item(row)) for row in rows)
+                rows = connection.execute(_BY_IDS, {"collection": collection, "ids": portion})
+                found.update((row.id, to_item(row)) for row in rows)
             if not found:
                 find_collection(connection, collection)
         return [found[item_id] for item_id in wanted if item_id in found]
@@ -106,7 +115,7 @@ class SqlItems:
             if where is not None:
                 kept = kept.where(condition(where, collection_id))
             # One more than asked for tells whether there is a next page.
-            rows = connection.execute(kept.order_by(items.c.id).limit(limit + 1)).mappings().all()
+            rows = connection.execute(kept.order_by(items.c.id).limit(limit + 1)).all()
         found = [to_item(row) for row in rows[:limit]]
         return Page(found, write_cursor(collection_id, found[-1].id) if len(rows) > limit else None)
 
@@ -136,13 +145,8 @@ class SqlItems:
             return set(found.scalars())
 
 
-def _of(collection: str) -> Select[Any]:
-    joined = items.join(collections, items.c.collection_id == collections.c.id)
-    return select(*ITEM_COLUMNS).select_from(joined).where(collections.c.name == collection)
-
-
 def _one(connection: Connection, collection: str, key: str) -> Item:
-    row = connection.execute(_of(collection).where(items.c.key == key)).mappings().one_or_none()
+    row = connection.execute(_BY_KEY, {"collection": collection, "key": key}).one_or_none()
     if row is None:
         find_collection(connection, collection)
         message = f"The collection {collection} holds no item {key[:80]!r}."

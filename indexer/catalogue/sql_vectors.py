@@ -76,7 +76,7 @@ class SqlVectors:
                 .where(items.c.collection_id == collection_id, items.c.id > after)
                 .where(items.c.picture.is_not(None), ~held)
             )
-            return [to_item(row) for row in connection.execute(without.order_by(items.c.id).limit(limit)).mappings()]
+            return [to_item(row) for row in connection.execute(without.order_by(items.c.id).limit(limit))]
 
     def add_vectors(self, collection: str, digest: str, items: Sequence[Item], vectors: Vectors) -> Ids:
         """Add vectors of a checkpoint to items, in one transaction, and return the ids of those that got theirs."""
