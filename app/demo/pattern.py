@@ -76,7 +76,7 @@ def inside(bench: Bench, pattern: Pattern, look: Look, rim: float = 1.6) -> None
 
 
 def upper(bench: Bench, pattern: Pattern, look: Look, binding: float = 2.6) -> None:
-    """Lay the upper and the stitching along its opening."""
+    """Lay the upper, with a seam along its opening where the binding ends."""
     bench.fill(Role.UPPER, pattern.outline, look.upper, Form.UPPER, 0.8)
     if binding:
         bench.seam(curves.offset(pattern.near, -binding), look.stitch, 0.7)
