@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from models.backbones.folding import fold_batch_norm
 from models.checkpoints import Checkpoint, CheckpointStore
 from models.contracts import CorruptCheckpoint
 from models.devices import Device, place
@@ -140,6 +141,7 @@ def _network_on(
         )
         raise CorruptCheckpoint(message) from error
     network.eval().requires_grad_(requires_grad=False)
+    fold_batch_norm(network)
     place(network, device, dtype)
     return cast("EmbeddingNetwork", network)
 
