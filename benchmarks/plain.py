@@ -31,8 +31,12 @@ Predict = Callable[[Tensor], Vectors]
 def sides(predictor: Predictor) -> dict[str, tuple[Prepare, Predict]]:
     """How each side of the model goes from the bytes of a file to vectors."""
     return {
-        "queries": (lambda content: predictor.prepare_query(decode(content)), predictor.predict_queries),
-        "items": (lambda content: predictor.prepare_item(decode(content)), predictor.predict_items),
+        # All views of a query are embedded, as the service does.
+        "queries": (
+            lambda content: predictor.spec.query_views(predictor.prepare_query(decode(content))),
+            predictor.predict_queries,
+        ),
+        "items": (lambda content: predictor.prepare_item(decode(content))[None], predictor.predict_items),
     }
 
 
@@ -45,16 +49,16 @@ def batches(contents: Sequence[bytes], batch: int, pictures: int) -> Iterator[li
 
 def loop_rate(prepare: Prepare, predict: Predict, work: Sequence[list[bytes]]) -> float:
     """Pictures per second of processor time from bytes to vectors."""
-    predict(torch.stack([prepare(content) for content in work[0]]))
+    predict(torch.cat([prepare(content) for content in work[0]]))
     started = time.process_time()
     for contents in work:
-        predict(torch.stack([prepare(content) for content in contents]))
+        predict(torch.cat([prepare(content) for content in contents]))
     return sum(map(len, work)) / (time.process_time() - started)
 
 
 def network_rate(prepare: Prepare, predict: Predict, work: Sequence[list[bytes]]) -> float:
     """Pictures per second of processor time of the network alone, on prepared pictures."""
-    prepared = torch.stack([prepare(content) for content in work[0]])
+    prepared = torch.cat([prepare(content) for content in work[0]])
     predict(prepared)
     started = time.process_time()
     for _ in work:

@@ -86,6 +86,19 @@ class LiveStatus:
     problem: str | None
 
 
+def best_of(results: Sequence[SearchResult], k: int) -> SearchResult:
+    """Join the results of several vectors that stand for one query: an item scores as its best vector does.
+
+    Exact for the first k, if each result holds the first k of its own vector. Ties go to the smaller id.
+    """
+    scores: dict[int, float] = {}
+    for neighbour in (neighbour for result in results for neighbour in result.neighbours):
+        scores[neighbour.item_id] = max(neighbour.score, scores.get(neighbour.item_id, neighbour.score))
+    ordered = sorted(scores.items(), key=lambda scored: (-scored[1], scored[0]))
+    neighbours = tuple(Neighbour(item_id, score) for item_id, score in ordered[:k])
+    return SearchResult(neighbours, results[-1].generation)
+
+
 class LiveIndex:
     """What searches see. Every search first reads where the catalogue stands and catches up with it.
 

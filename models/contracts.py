@@ -83,6 +83,11 @@ class EmbeddingNetwork(Protocol):
         """Turn prepared items, uint8 (n, ...), into what the network sees of them, uint8 grey (n, height, width)."""
 
 
+def _alone(prepared: Tensor) -> Tensor:
+    """One view: the query as it is."""
+    return prepared[None]
+
+
 @dataclass(frozen=True)
 class ModelSpec:
     """A published system's description of itself; everything else in the product goes by this record.
@@ -101,6 +106,8 @@ class ModelSpec:
         prepare_query: one query -> uint8 tensor without batch dimension. CPU, thread safe.
         prepare_item: one catalogue picture -> uint8 tensor without batch dimension. CPU, thread safe.
         view_query: a prepared query -> what the network sees of it, uint8 grey (height, width).
+        query_views: a prepared query -> all that is embedded of it, uint8 (views, ...). An item scores as its best view
+            does: a shoe drawn with its toe to the right is found though its picture points to the left.
     """
 
     name: str
@@ -116,6 +123,7 @@ class ModelSpec:
     prepare_query: Callable[[Picture | Strokes], Tensor]
     prepare_item: Callable[[Picture], Tensor]
     view_query: Callable[[Tensor], NDArray[np.uint8]]
+    query_views: Callable[[Tensor], Tensor] = _alone
 
     @property
     def default_network(self) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 
 from models.contracts import Kind, ModelSpec, Strokes
 from models.sketch.canvas import SIDE
@@ -41,6 +42,11 @@ def view_query(prepared: Tensor) -> NDArray[np.uint8]:
     return pixels
 
 
+def query_views(prepared: Tensor) -> Tensor:
+    """Return the drawing and its mirror image, uint8 (2, 1, 256, 256), as the paper's test looks at both."""
+    return torch.stack([prepared, prepared.flip(-1)])
+
+
 SPEC = ModelSpec(
     name="sketch",
     kind=Kind.EMBED,
@@ -58,4 +64,5 @@ SPEC = ModelSpec(
     prepare_query=prepare_query,
     prepare_item=frame,
     view_query=view_query,
+    query_views=query_views,
 )

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from tests.app.serving import create, png, put, search, vector_of
+from models.images import encode_png
+from tests.app.serving import application, client_of, create, load, pixels, png, put, search, vector_of
 from tests.models.fakes import DIGEST
 
 STEPS = ["decode", "prepare", "queue", "predict", "index", "metadata"]
@@ -236,3 +240,23 @@ def test_scores_fall_and_stay_cosines(client: TestClient) -> None:
     assert len(scores) == 30
     assert np.all(np.diff(scores) <= 0)
     assert -1.0001 <= scores[-1] <= scores[0] <= 1.0001
+
+
+def test_a_mirrored_drawing_finds_what_it_was_drawn_from(tmp_path: Path) -> None:
+    """Where a model looks at a query's mirror image too, an item scores as its better view does."""
+
+    def two_eyed(model: str, digest: str | None) -> Any:
+        predictor = load(model, digest)
+        predictor.spec = replace(predictor.spec, query_views=lambda query: torch.stack([query, query.flip(-1)]))
+        return predictor
+
+    with client_of(application(tmp_path, two_eyed)) as client:
+        create(client)
+        for seed in range(6):
+            put(client, str(seed), seed)
+        for seed in range(6):
+            mirrored = encode_png(np.ascontiguousarray(pixels(seed)[:, ::-1]))
+            first, *_ = search(client, mirrored).json()["hits"]
+            assert (first["key"], first["score"]) == (str(seed), pytest.approx(1, abs=1e-5))
+            plain, *_ = search(client, png(seed)).json()["hits"]
+            assert plain == first

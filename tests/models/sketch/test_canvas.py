@@ -8,6 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.sketch import SPEC
 from models.sketch.canvas import EXTENT, LINE_WIDTH, SIDE, WHITE, draw_lines
 
 
@@ -38,3 +39,12 @@ def test_a_straight_line_has_the_width() -> None:
 def test_the_margin_survives_the_crops_of_both_networks() -> None:
     """Ink as far out as it can lie, with its line's width, is within the central 224 pixels."""
     assert EXTENT + 2 * LINE_WIDTH < 224
+
+
+def test_a_query_is_seen_from_both_sides() -> None:
+    """The views of a drawing are itself and its mirror image, so mirroring a drawing only swaps them."""
+    drawing = torch.randint(0, 256, (1, SIDE, SIDE), dtype=torch.uint8, generator=torch.Generator().manual_seed(3))
+    views, mirrored = SPEC.query_views(drawing), SPEC.query_views(drawing.flip(-1))
+    assert views.shape == (2, *SPEC.query_shape)
+    assert torch.equal(views[0], drawing)
+    assert torch.equal(views.flip(0), mirrored)
