@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Never, TypeAlias
 
 import typer
 
-from app.commands.configuration import load_settings
+from app.commands.configuration import device_of, load_settings
 from app.commands.sentences import Refusal
+from app.commands.stores import opened
 from app.commands.terminal import AsJson, note
 
 if TYPE_CHECKING:
@@ -61,7 +62,12 @@ def restart_with_allocator() -> None:
 def serve_on(taken: socket.socket, settings: Settings, *, as_json: bool) -> None:
     """Serve until told to stop; the address is printed once requests are answered."""
     signal.signal(signal.SIGTERM, _stop)
+    # What a person set wrongly is told in a sentence here, not in a traceback by the server.
+    device_of(settings)
+    with opened(settings):
+        pass
     import uvicorn
+    import uvicorn.config
 
     from app.main import create_app
     from app.telemetry import configure_logging
@@ -81,10 +87,13 @@ def serve_on(taken: socket.socket, settings: Settings, *, as_json: bool) -> None
         timeout_graceful_shutdown=LAST_REQUESTS_S,
     )
     server = Announcing(configuration)
-    server.run(sockets=[taken])
-    if not server.started:
-        message = "The server could not start; its log says why."
-        raise Refusal(message)
+    try:
+        server.run(sockets=[taken])
+    except SystemExit as end:
+        if end.code != uvicorn.config.STARTUP_FAILURE:
+            raise
+        message = "The server could not start; its log, above, says why."
+        raise Refusal(message) from None
 
 
 def take_socket(host: str, port: int) -> socket.socket:

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.answers import Hit, ModelUsed, Weights
@@ -176,6 +176,7 @@ def test_what_changes_nothing_twice_is_repeated_after_a_lost_answer(
     assert len(server.requests) == (3 if again else 1)
 
 
+@settings(deadline=None)
 @given(key=st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=40))
 def test_any_key_reaches_the_server_whole(key: str) -> None:
     """Slashes, dots, per cent signs, question marks and emoji: the decoded path ends in the key, nothing collapsed."""
@@ -224,6 +225,7 @@ def test_answers_cannot_be_changed() -> None:
         collection.items = 4  # type: ignore[misc]
 
 
+@settings(deadline=None)
 @given(count=st.integers(0, 25), size=st.integers(1, 10))
 def test_all_items_are_visited_once_and_in_order(count: int, size: int) -> None:
     """Going through the items follows the cursors to the end, whatever the page size."""

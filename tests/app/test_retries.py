@@ -8,7 +8,7 @@ from email.utils import format_datetime
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.retries import REPEATABLE, RetryingTransport, RetryPolicy, wait_asked
@@ -161,6 +161,7 @@ def test_a_server_that_asks_for_too_much_gets_no_second_request() -> None:
         assert len(waits) == sent - 1
 
 
+@settings(deadline=None)
 @given(chances=st.lists(st.floats(0, 1), min_size=5, max_size=5), first=st.floats(0.01, 5), longest=st.floats(0.01, 20))
 def test_own_waits_grow_no_faster_than_doubling_and_stay_bounded(
     chances: list[float], first: float, longest: float
@@ -172,6 +173,7 @@ def test_own_waits_grow_no_faster_than_doubling_and_stay_bounded(
     assert waits == pytest.approx([chance * min(first * 2**n, longest) for n, chance in enumerate(chances)])
 
 
+@settings(deadline=None)
 @given(seconds=st.integers(0, 10**9))
 def test_seconds_and_dates_mean_the_same(seconds: int) -> None:
     """A Retry-After of n seconds and the date n seconds from now ask for the same wait."""
@@ -188,6 +190,7 @@ def test_a_date_in_the_past_asks_for_no_wait() -> None:
 FAR = f"Fri, 2 Jan {'9' * 30} 03:04:05 GMT"
 
 
+@settings(deadline=None)
 @given(text=st.none() | st.text(max_size=30) | st.sampled_from(["-1", "1.5", "soon", "", FAR]))
 def test_any_other_hint_is_no_hint(text: str | None) -> None:
     """Nonsense in the header never fails the request and never gives a negative wait."""

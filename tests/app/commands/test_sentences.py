@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy
 import typer
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
@@ -100,6 +100,7 @@ def test_a_mistyped_command_line_names_the_help(arguments: list[str], words: lis
     assert all(word in result.stderr for word in words)
 
 
+@settings(deadline=None)
 @given(
     error=st.one_of(
         st.builds(OSError, st.sampled_from([errno.ENOSPC, errno.EACCES]), st.just("No"), st.just("/a/file")),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
+import signal
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Never
 
 import pytest
+from fastapi import FastAPI
 
 from app.commands.sentences import Refusal
 from app.commands.serve import address_of, restart_with_allocator, take_socket
@@ -19,6 +24,16 @@ from tests.app.commands.conftest import Run
 
 class Replaced(Exception):
     """The process would now be another."""
+
+
+@pytest.fixture
+def restarted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Run as the process that has started itself anew, and give back what it does with signals."""
+    for name, value in allocator_environment().items():
+        monkeypatch.setenv(name, value)
+    kept = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, kept)
 
 
 @pytest.fixture
@@ -74,18 +89,75 @@ def test_an_address_of_another_machine_cannot_be_taken(host: str) -> None:
         take_socket(host, 0)
 
 
-def test_a_taken_port_ends_the_command_before_anything_slow(
-    home: Path, run: Run, started: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_taken_port_ends_the_command_before_anything_slow(home: Path, run: Run, restarted: None) -> None:
     """Who starts a second server on the same port learns it at once, and no data folder is made."""
-    for name, value in allocator_environment().items():
-        monkeypatch.setenv(name, value)
     with socket.create_server(("127.0.0.1", 0)) as busy:
         result = run("serve", "--port", busy.getsockname()[1])
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.count("\n") == 1
     assert "--port" in result.stderr
     assert not home.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "word"),
+    [
+        ("LIKENESS_DEVICE", "abacus", "abacus"),
+        ("LIKENESS_DATABASE_URL", "nonsense", "database"),
+        ("LIKENESS_PORT", "many", "LIKENESS_PORT"),
+        ("LIKENESS_HOST", "203.0.113.7", "203.0.113.7"),
+    ],
+)
+def test_what_was_set_wrongly_is_a_sentence(
+    home: Path, run: Run, restarted: None, monkeypatch: pytest.MonkeyPatch, name: str, value: str, word: str
+) -> None:
+    """An operator's mistake ends the command with exit code 2 and one line, before the server runs."""
+    monkeypatch.setenv("LIKENESS_PORT", "0")
+    monkeypatch.setenv(name, value)
+    result = run("serve")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.count("\n") == 1
+    assert word in result.stderr
+
+
+def test_a_server_that_gives_up_ends_the_command_with_a_sentence(
+    home: Path, run: Run, restarted: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What goes wrong while the server starts is in its log; the command ends as all failed commands do."""
+
+    def give_up() -> None:
+        message = "Nothing works."
+        raise OSError(message)
+
+    @asynccontextmanager
+    async def fail(app: FastAPI) -> AsyncIterator[None]:
+        give_up()
+        yield
+
+    monkeypatch.setattr("app.main.create_app", lambda _: FastAPI(lifespan=fail))
+    monkeypatch.setattr("app.telemetry.configure_logging", lambda _: None)
+    result = run("serve", "--port", 0)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "could not start" in result.stderr
+
+
+@pytest.mark.parametrize(("host", "warned"), [("127.0.0.1", False), ("0.0.0.0", True)])  # noqa: S104 (it stops at once)
+def test_a_server_tells_its_address_and_who_else_reaches_it(
+    home: Path, run: Run, restarted: None, monkeypatch: pytest.MonkeyPatch, host: str, warned: bool
+) -> None:
+    """Once requests are answered the address is on stdout, and whoever serves to others is warned on stderr."""
+
+    @asynccontextmanager
+    async def stop_soon(app: FastAPI) -> AsyncIterator[None]:
+        asyncio.get_running_loop().call_soon(signal.raise_signal, signal.SIGTERM)
+        yield
+
+    monkeypatch.setattr("app.main.create_app", lambda _: FastAPI(lifespan=stop_soon))
+    monkeypatch.setattr("app.telemetry.configure_logging", lambda _: None)
+    result = run("serve", "--host", host, "--port", 0, "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["url"].startswith("http://127.0.0.1:")
+    assert ("Warning" in result.stderr) is warned
 
 
 def test_one_process_serves(run: Run, started: object) -> None:

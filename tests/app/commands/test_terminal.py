@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.commands.sentences import Refusal
@@ -48,6 +48,7 @@ def printed(capsys: pytest.CaptureFixture[str], value: object, as_json: bool, te
     return out
 
 
+@settings(deadline=None)
 @given(metadata=JSON_VALUES, numbers=st.lists(st.integers()))
 def test_json_reads_back_as_the_same_facts(metadata: Any, numbers: list[int]) -> None:
     """Nested values, read-only mappings, times and paths come back from JSON as what they said."""
@@ -83,6 +84,7 @@ def test_what_looks_like_markup_is_text(capsys: pytest.CaptureFixture[str]) -> N
     assert printed(capsys, None, False, title) == title + "\n"
 
 
+@settings(deadline=None)
 @given(text=st.text())
 def test_nothing_that_is_printed_can_move_the_cursor(text: str) -> None:
     """No escape, bell or carriage return of an item's title reaches the screen; all else stays."""
@@ -112,6 +114,7 @@ def test_notes_go_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
     assert tuple(capsys.readouterr()) == ("", "On the way.\n")
 
 
+@settings(deadline=None)
 @given(value=st.dictionaries(st.text(), JSON_VALUES))
 def test_an_object_option_is_read_as_json(value: dict[str, Any]) -> None:
     """An option that holds an object gives that object, and an option that is absent gives none."""
