@@ -6,9 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from indexer.catalogue import SqlCatalogue, open_catalogue, upgrade
 from tests.databases import PostgreSQL, run_postgresql, sqlite_address
+
+# How long an example takes says something of the machine, not of the code.
+settings.register_profile("likeness", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("likeness")
 
 
 @pytest.fixture(scope="session")
@@ -31,17 +36,14 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[s
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database with the catalogue's tables, on either system."""
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database with the catalogue's tables, all empty, on either system."""
     if request.param == "sqlite":
         url = sqlite_address(tmp_path)
         upgrade(url)
-        yield url
-        return
+        return url
     server: PostgreSQL = request.getfixturevalue("postgresql")
-    url = server.upgraded()
-    yield url
-    server.drop(url)
+    return server.cleared()
 
 
 @pytest.fixture

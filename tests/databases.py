@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 
 from indexer.catalogue import upgrade
+from indexer.catalogue.tables import metadata
 
 
 class PostgreSQL:
@@ -21,19 +22,28 @@ class PostgreSQL:
         """Take the address of a server's own database."""
         self._address = address
         self._numbers = itertools.count()
-        self._template: str | None = None
+        self._shared: str | None = None
 
     def empty(self) -> str:
         """Return the address of a new database without tables."""
-        return self._create("template0")
+        name = f"test_{next(self._numbers)}"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        return self._address.replace("/postgres?", f"/{name}?")
 
     def upgraded(self) -> str:
         """Return the address of a new database with the catalogue's tables."""
-        if self._template is None:
-            url = self.empty()
-            upgrade(url)
-            self._template = self._name(url)
-        return self._create(self._template)
+        url = self.empty()
+        upgrade(url)
+        return url
+
+    def cleared(self) -> str:
+        """Return the address of the one database whose tables are there and empty: much faster than a new one."""
+        if self._shared is None:
+            self._shared = self.upgraded()
+        tables = ", ".join(metadata.tables)
+        with psycopg.connect(self._shared, autocommit=True) as connection:
+            connection.execute(f"TRUNCATE {tables}".encode())
+        return self._shared
 
     def drop(self, url: str) -> None:
         """Remove a database, and whoever is still connected to it."""
@@ -44,11 +54,6 @@ class PostgreSQL:
         with psycopg.connect(self._address, autocommit=True) as connection:
             ending = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
             connection.execute(ending, [self._name(url)])
-
-    def _create(self, template: str) -> str:
-        name = f"test_{next(self._numbers)}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        return self._address.replace("/postgres?", f"/{name}?")
 
     def _name(self, url: str) -> str:
         return url.partition("?")[0].rpartition("/")[2]

@@ -17,7 +17,7 @@ from indexer.entries import Columns, Entry, SourceItem, SourceReject, UnusableSo
 from indexer.listings import CsvSource, JsonLinesSource
 from tests.indexer.catalogue.strategies import metadata, text
 
-anything = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+anything = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 COLUMNS = Columns()
 
 

@@ -16,9 +16,7 @@ from tests.indexer.catalogue.strategies import LONG, NUMBERS, TEXTS, filters, me
 numbers = itertools.count()
 
 # The catalogue is shared by the examples, each of which has a collection of its own.
-on_databases = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+on_databases = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def filled(catalogue: SqlCatalogue, contents: list[dict[str, Any]]) -> str:

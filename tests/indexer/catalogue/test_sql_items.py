@@ -26,9 +26,7 @@ from indexer.catalogue.metadata import merge_patch
 from tests.indexer.catalogue.strategies import metadata, text
 
 numbers = itertools.count()
-on_databases = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+on_databases = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 keys = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=10)
 
 

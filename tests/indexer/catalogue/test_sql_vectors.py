@@ -138,9 +138,7 @@ steps = st.one_of(
 )
 
 
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(steps, max_size=10))
 def test_changes_lead_from_any_moment_to_the_truth(catalogue: SqlCatalogue, steps: list[tuple[str, object]]) -> None:
     """Whatever happened, what was known at any change number plus the changes since is what there is now."""
