@@ -21,6 +21,9 @@ def draw_lines(centre_lines: NDArray[np.bool_]) -> Tensor:
     Returns:
         uint8 (1, 256, 256), dark ink on white, antialiased.
     """
+    if not centre_lines.any():
+        # Without any line there is no distance to one.
+        return torch.full((1, SIDE, SIDE), WHITE, dtype=torch.uint8)
     distance = ndimage.distance_transform_edt(~centre_lines)
     paper = np.clip(distance - (LINE_WIDTH - 1) / 2, 0, 1)
     return torch.from_numpy((paper * WHITE).astype(np.uint8))[None]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
@@ -277,6 +277,7 @@ def test_reports_come_every_ten_steps_and_at_every_judgement(tmp_path: Path) -> 
 
 
 @given(st.integers(1, 5000))
+@settings(deadline=None, max_examples=30)
 def test_the_schedule_warms_up_and_dies_away(steps: int) -> None:
     """Up in equal strides over 5 % of the steps to the full rate once, then down along half a cosine towards 0."""
     shares = [schedule(step, steps) for step in range(steps)]

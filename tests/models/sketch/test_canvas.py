@@ -28,6 +28,11 @@ def test_every_pixel_by_its_distance(points: list[tuple[int, int]]) -> None:
             assert int(canvas[0, row, column]) == pytest.approx(expected, abs=1)
 
 
+def test_no_lines_leave_the_paper_white() -> None:
+    """Where nothing is to be drawn nothing is drawn."""
+    assert (draw_lines(np.zeros((SIDE, SIDE), np.bool_)) == WHITE).all()
+
+
 def test_a_straight_line_has_the_width() -> None:
     """The ink of a straight line, summed across it, is 2.5 pixels."""
     lines = np.zeros((SIDE, SIDE), np.bool_)

@@ -1,0 +1,165 @@
+"""The recipes: a batch can be learnt by heart, and is the seed's and the step's alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from models.contracts import MissingCheckpoint
+from models.devices import Device
+from models.sketch.datasets import load_pairs, load_photo_sketches
+from models.sketch.gallery import EdgePairs, Gallery, make_gallery, pair_photos
+from models.sketch.network import LiteEmbedding, SketchANet
+from models.sketch.recipe import EdgeRecipe, EmbeddingRecipe, embed_canvases
+from models.training import Recipe
+from tests.models.sketch.layouts import write_pairs, write_photo_sketches
+
+CPU = Device("cpu", torch.float32, 1)
+NETWORKS = ("efficientnet-lite0", "sketch-a-net")
+ITEMS = 12
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> tuple[EdgePairs, Gallery]:
+    """A few made-up items, some of them held out."""
+    folder = tmp_path_factory.mktemp("data")
+    shoes = load_pairs(write_pairs(folder / "shoes", ITEMS, 1), "train")
+    photos = load_photo_sketches(write_photo_sketches(folder / "shoe304", list(range(ITEMS)), sketches=1))
+    own = shoes.edges[photos.items]
+    return pair_photos(shoes, photos), make_gallery(shoes, None, photos, own)
+
+
+@pytest.fixture(scope="module")
+def make(data: tuple[EdgePairs, Gallery]) -> Callable[[str], EdgeRecipe | EmbeddingRecipe]:
+    """Recipes with small batches, by name; a skip where the ImageNet weights are not installed."""
+
+    def recipe(name: str) -> EdgeRecipe | EmbeddingRecipe:
+        pairs, gallery = data
+        if name == "edges":
+            return EdgeRecipe(pairs, batch=2)
+        made = EmbeddingRecipe(gallery, network=name, batch=4)
+        try:
+            made.build()
+        except MissingCheckpoint as missing:
+            pytest.skip(str(missing))
+        return made
+
+    return recipe
+
+
+def loss_of(recipe: Recipe, network: nn.Module, step: int = 0) -> float:
+    """The loss of a step, without learning."""
+    with torch.no_grad():
+        return float(recipe.loss(network, step, CPU))
+
+
+@pytest.mark.parametrize(
+    ("name", "steps", "share"), [("edges", 12, 0.8), (NETWORKS[0], 6, 0.5), (NETWORKS[1], 10, 0.8)]
+)
+def test_a_batch_is_learnt_by_heart(
+    make: Callable[[str], EdgeRecipe | EmbeddingRecipe], name: str, steps: int, share: float
+) -> None:
+    """A few steps on one batch, at the recipe's own rates, drive its loss down."""
+    recipe = make(name)
+    network = recipe.build().train()
+    optimiser = torch.optim.AdamW(recipe.parameter_groups(network))
+    first = last = 0.0
+    for step in range(steps):
+        loss = recipe.loss(network, 0, CPU)
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        last = float(loss.detach())
+        first = first if step else last
+    assert np.isfinite(last)
+    assert last < share * first
+
+
+@pytest.mark.parametrize("name", ["edges", *NETWORKS])
+def test_a_step_is_the_seeds_and_the_numbers_alone(
+    make: Callable[[str], EdgeRecipe | EmbeddingRecipe], name: str
+) -> None:
+    """The same step has the same loss whatever came before; another step or seed has another."""
+    recipe = make(name)
+    network = recipe.build().eval()
+    first = loss_of(recipe, network)
+    torch.rand(7)
+    other = loss_of(recipe, network, step=1)
+    assert loss_of(recipe, network) == first
+    assert other != first
+    assert loss_of(replace(recipe, seed=2), network) != first
+
+
+@pytest.mark.parametrize("name", ["edges", *NETWORKS])
+def test_the_start_is_the_same_every_time(make: Callable[[str], EdgeRecipe | EmbeddingRecipe], name: str) -> None:
+    """Two builds hold equal weights: a resumed run judges with the network it started from."""
+    recipe = make(name)
+    one, other = recipe.build().state_dict(), recipe.build().state_dict()
+    assert all(torch.equal(one[key], other[key]) for key in one)
+
+
+@pytest.mark.parametrize("name", ["edges", *NETWORKS])
+def test_every_parameter_has_one_rate(make: Callable[[str], EdgeRecipe | EmbeddingRecipe], name: str) -> None:
+    """The groups share out all parameters, none twice; only what was pretrained learns at the trunk's rate."""
+    recipe = make(name)
+    network = recipe.build()
+    groups = recipe.parameter_groups(network)
+    shared_out = [id(parameter) for group in groups for parameter in group["params"]]
+    assert sorted(shared_out) == sorted(map(id, network.parameters()))
+    if isinstance(recipe, EmbeddingRecipe) and isinstance(network, LiteEmbedding):
+        rates = {id(parameter): group["lr"] for group in groups for parameter in group["params"]}
+        trunk = {id(parameter) for parameter in network.trunk.parameters()}
+        assert all(rate == (recipe.trunk_rate if key in trunk else recipe.rate) for key, rate in rates.items())
+
+
+def test_the_paper_network_starts_from_nothing(make: Callable[[str], EdgeRecipe | EmbeddingRecipe]) -> None:
+    """Each name builds its own network."""
+    assert isinstance(make("sketch-a-net").build(), SketchANet)
+    assert isinstance(make("efficientnet-lite0").build(), LiteEmbedding)
+
+
+class Lookup(nn.Module):
+    """Embeds a canvas by its own reduced pixels: equal canvases meet, others do not."""
+
+    def forward(self, canvas: torch.Tensor) -> torch.Tensor:
+        """Embed canvases."""
+        return nn.functional.normalize(nn.functional.avg_pool2d(255 - canvas, 8).flatten(1))
+
+
+def test_judgement_is_by_held_out_items(data: tuple[EdgePairs, Gallery]) -> None:
+    """A network that tells all items apart gets 100 by both sources of edges, and the mean leads the list."""
+    figures = EmbeddingRecipe(data[1]).evaluate(Lookup(), CPU)
+    assert next(iter(figures)) == "mean acc@1"
+    assert {name.split()[0] for name in figures} == {"mean", "released", "own"}
+    assert set(figures.values()) == {100.0}
+
+
+def test_the_detector_is_judged_by_held_out_photos(data: tuple[EdgePairs, Gallery]) -> None:
+    """A detector that draws the very lines is better than one that draws nothing, and the figure rises with worth."""
+    pairs, _ = data
+
+    class Drawn(nn.Module):
+        def __init__(self, *, right: bool) -> None:
+            super().__init__()
+            self.right = right
+
+        def forward(self, photos: torch.Tensor) -> torch.Tensor:
+            lines = 1 - pairs.lines[pairs.held_out].float() / 255
+            return 8 * (2 * lines[: len(photos)] - 1) if self.right else torch.full_like(lines[: len(photos)], -4.0)
+
+    recipe = EdgeRecipe(pairs, batch=len(pairs.held_out))
+    (good,), (bad,) = (recipe.evaluate(Drawn(right=right), CPU).values() for right in (True, False))
+    assert bad < good < 0
+
+
+def test_embedding_in_batches_is_embedding() -> None:
+    """Split into batches or not, the rows are the same, in order."""
+    canvases = torch.randint(0, 256, (5, 1, 256, 256), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    whole, parts = (embed_canvases(Lookup(), canvases, CPU, batch) for batch in (8, 2))
+    assert whole.shape[0] == 5
+    np.testing.assert_allclose(whole, parts, atol=1e-6)

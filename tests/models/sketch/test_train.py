@@ -1,0 +1,82 @@
+"""From a folder of data to a checkpoint that can be served, in two steps on made-up data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from models.checkpoints import CheckpointStore
+from models.devices import Device
+from models.predictor import load_predictor
+from models.sketch import SPEC
+from models.sketch.datasets import MissingData
+from models.sketch.edges import EdgeDetector
+from models.sketch.network import SketchANet, SketchRetrieval
+from models.sketch.train import Stage, draw_edges, half_precision, train
+from tests.models.sketch.layouts import write_pairs, write_photo_sketches
+
+CPU = Device("cpu", torch.float32, 1)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All three sets, a few items each, one of them held out."""
+    folder = tmp_path_factory.mktemp("data")
+    write_pairs(folder / "qmul_v1/shoes", 6, 1)
+    write_pairs(folder / "qmul_v1/chairs", 2, 1, "chairs")
+    write_photo_sketches(folder / "shoe304", [0, 1, 3], sketches=1)
+    return folder
+
+
+def test_a_trained_system_can_be_served(data: Path, tmp_path: Path) -> None:
+    """Two stages are reported, and the checkpoint found by the network's name embeds, with a card that tells how."""
+    store = CheckpointStore(tmp_path / "checkpoints", tmp_path / "shipped")
+    stages: list[Stage] = []
+    checkpoint = train(SPEC, data, store, tmp_path / "state", CPU, stages.append, "sketch-a-net", steps=1)
+    assert list(dict.fromkeys(stage.name for stage in stages)) == ["edges", "embedding"]
+    assert store.find("sketch", "sketch-a-net") == checkpoint
+    assert checkpoint.card["preprocessing"] == SPEC.preprocessing
+    assert "commercial users must retrain" in checkpoint.card["licence"]
+    assert checkpoint.card["stages"]["embedding"]["recipe"]["steps"] == 1
+    assert all(tensor.dtype is not torch.float32 for tensor in store.load(checkpoint).values())
+    predictor = load_predictor(store, "sketch", "sketch-a-net", CPU)
+    vectors = predictor.predict_items(torch.full((1, *SPEC.item_shape), 200, dtype=torch.uint8))
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    # Called again with the same state, nothing is trained again and the very same checkpoint results.
+    again = train(SPEC, data, store, tmp_path / "state", CPU, stages.append, "sketch-a-net", steps=1)
+    assert again.digest == checkpoint.digest
+
+
+def test_without_the_data_nothing_is_trained(tmp_path: Path) -> None:
+    """A folder without the data is refused before anything is written."""
+    store = CheckpointStore(tmp_path / "checkpoints", tmp_path / "shipped")
+    with pytest.raises(MissingData):
+        train(SPEC, tmp_path, store, tmp_path / "state", CPU, lambda _: None)
+    assert not (tmp_path / "state").exists()
+
+
+def test_edges_are_drawn_as_the_served_network_draws_them() -> None:
+    """What the embedding is trained on is what a served photo becomes, grey level by grey level."""
+    torch.manual_seed(0)
+    system = SketchRetrieval(SketchANet()).eval()
+    photos = torch.randint(0, 256, (3, 3, 256, 256), dtype=torch.uint8)
+    with torch.inference_mode():
+        served = system.view_items(photos)
+    trained_on = draw_edges(system.edges, photos, batch=2)
+    assert (trained_on.dtype, tuple(trained_on.shape)) == (torch.uint8, (3, 1, 256, 256))
+    assert int((trained_on[:, 0].int() - served.int()).abs().max()) <= 1
+
+
+def test_half_precision_keeps_what_it_can() -> None:
+    """Floating weights become fp16, what it cannot hold its greatest value, and counters stay whole numbers."""
+    detector = EdgeDetector()
+    with torch.no_grad():
+        detector.get_parameter("head.bias").fill_(1e6)
+    state = half_precision(detector)
+    assert state["head.bias"].tolist() == [65504.0] * 4
+    assert {tensor.dtype for name, tensor in state.items() if "num_batches" not in name} == {torch.float16}
+    assert {tensor.dtype for name, tensor in state.items() if "num_batches" in name} == {torch.int64}
+    torch.testing.assert_close(state["head.weight"].float(), detector.head.weight.detach(), atol=1e-3, rtol=1e-3)
