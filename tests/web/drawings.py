@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from playwright.sync_api import expect
+
+from tests.web.answers import strokes_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Request, Response
 
 Line = list[tuple[float, float]]
 
@@ -48,6 +52,27 @@ LINE: list[Line] = [[(200, 200), (800, 200)]]
 CROSS: list[Line] = [[(200, 150), (800, 600)], [(800, 150), (200, 600)]]
 
 
+NEAR = 5
+
+
+def find(page: Page, lines: Sequence[Line]) -> Response:
+    """Draw, and wait until what the whole drawing found is shown; returns the server's answer."""
+    with page.expect_response(lambda response: holds(response.request, lines)) as found:
+        draw(page, lines)
+    expect(page.locator("#results-title")).to_have_text("Looks like your drawing")
+    expect(page.locator("#results")).to_have_attribute("aria-busy", "false")
+    return found.value
+
+
+def holds(request: Request, lines: Sequence[Line]) -> bool:
+    """Whether a request is a search by the whole of these lines; while the hand moves there are searches by less."""
+    if "/v1/search/" not in request.url or "/similar/" in request.url:
+        return False
+    strokes = strokes_of(request)
+    (x, y), end = strokes[-1][-1], lines[-1][-1]
+    return len(strokes) == len(lines) and abs(x - end[0]) < NEAR and abs(y - end[1]) < NEAR
+
+
 def draw(page: Page, lines: Sequence[Line]) -> None:
     """Draw with the mouse, as a hand does: down, along, up."""
     for line in lines:
@@ -63,4 +88,4 @@ def put_down(page: Page, line: Line) -> None:
     page.mouse.move(*places[0])
     page.mouse.down()
     for place in places[1:]:
-        page.mouse.move(*place, steps=6)
+        page.mouse.move(*place, steps=2)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import FilePayload, Page, Route
 
+    from tests.web.conftest import Troubles
+
 GIVE = """([name, type, bytes, kind]) => {
   const data = new DataTransfer();
   data.items.add(new File([new Uint8Array(bytes)], name, { type }));
@@ -82,19 +84,19 @@ def test_dragging_shows_where_to_drop(page: Page) -> None:
 
 def test_what_is_no_picture_is_refused_without_asking(page: Page) -> None:
     """A text file is named in a sentence, no request is made, and the drawing stays."""
-    draw(page, LINE)
+    page.get_by_role("button", name="Start from an example: Boot").click()
     expect(page.locator("#results-title")).to_have_text("Looks like your drawing")
-    requests: list[str] = []
-    page.on("request", lambda request: requests.append(request.url))
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.headers.get("content-type", "")))
     page.locator("#file").set_input_files(payload("notes.txt", "text/plain", b"not a picture"))
     expect(page.locator("#notice")).to_contain_text("“notes.txt” is not a picture")
-    assert requests == []
-    expect(page.locator("#ink")).to_have_attribute("aria-label", "Drawing area, 1 stroke")
+    assert not [kind for kind in sent if kind.startswith("multipart")]
+    expect(page.locator("#ink")).to_have_attribute("aria-label", "Drawing area, 5 strokes")
 
 
-def test_the_servers_sentence_about_a_broken_picture_is_shown(page: Page, troubles: object) -> None:
+def test_the_servers_sentence_about_a_broken_picture_is_shown(page: Page, troubles: Troubles) -> None:
     """A file that only calls itself a picture is declined by the real server, in its own words."""
-    troubles.expect("status of 4..")  # type: ignore[attr-defined]
+    troubles.expect("status of 4..")
     with page.expect_response(SEARCH) as found:
         page.locator("#file").set_input_files(payload(content=b"this is no picture"))
     assert found.value.status in {400, 415, 422}

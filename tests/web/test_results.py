@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.sync_api import expect
 
 from tests.web.answers import SEARCH, fulfil_with, invent
-from tests.web.drawings import BOOT, LINE, draw
+from tests.web.drawings import BOOT, LINE, draw, find
 from tests.web.serving import SHOES
 
 if TYPE_CHECKING:
@@ -45,8 +45,7 @@ def test_a_title_is_text_never_markup(page: Page) -> None:
 
 def test_more_like_this_and_back(page: Page) -> None:
     """An item's neighbours replace the hits, without the item itself; Escape returns to the drawing."""
-    draw(page, BOOT)
-    expect(page.locator("#results-title")).to_have_text("Looks like your drawing")
+    find(page, BOOT)
     title = page.locator(".card-title").first.inner_text()
     with page.expect_response(lambda response: "search/similar" in response.url) as found:
         page.locator(".card-similar").first.click()
@@ -62,8 +61,7 @@ def test_more_like_this_and_back(page: Page) -> None:
 def test_what_the_network_sees_shows_both_sides(page: Page) -> None:
     """Beside the trimmed drawing stand the edges of the best hit, both fetched from the server."""
     expect(page.locator("#sees-query")).to_contain_text("Appears as you draw")
-    draw(page, BOOT)
-    expect(page.locator("#results-title")).to_have_text("Looks like your drawing")
+    find(page, BOOT)
     for tile in ("#sees-query img", "#sees-hit img"):
         expect(page.locator(tile)).to_be_visible()
         assert page.locator(tile).evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
@@ -78,8 +76,7 @@ def test_a_closed_panel_asks_for_nothing(page: Page) -> None:
     page.keyboard.press("n")
     seen: list[str] = []
     page.on("request", lambda request: seen.append(request.url))
-    draw(page, BOOT)
-    expect(page.locator("#results-title")).to_have_text("Looks like your drawing")
+    find(page, BOOT)
     assert not [address for address in seen if "/v1/view/" in address]
     page.reload()
     expect(page.locator("#sees")).not_to_have_attribute("open", "")
@@ -106,8 +103,7 @@ def test_a_picture_opens_the_item(page: Page) -> None:
 def test_filters_come_from_the_items_and_reach_the_server(page: Page) -> None:
     """Kind, colour and price are offered; what is picked is sent as a filter, and only matching items come back."""
     expect(page.locator(".facet summary > span:first-child")).to_have_text(["Kind", "Colour", "Price"])
-    draw(page, BOOT)
-    expect(page.locator("#results-title")).to_have_text("Looks like your drawing")
+    find(page, BOOT)
     page.locator(".facet", has_text="Kind").locator("summary").click()
     with page.expect_request(lambda request: "filter" in query(request)) as one:
         page.get_by_label("boot", exact=True).check()

@@ -13,8 +13,7 @@ from app.settings import Settings
 from models.checkpoints import CheckpointStore
 from models.contracts import MissingCheckpoint
 from models.registry import spec
-from tests.web.answers import strokes_of
-from tests.web.drawings import BOOT, PUMP, SNEAKER, STILETTO, Line, draw
+from tests.web.drawings import BOOT, PUMP, SNEAKER, STILETTO, Line, find
 from tests.web.serving import run
 
 if TYPE_CHECKING:
@@ -55,11 +54,7 @@ def test_a_drawn_shoe_brings_up_its_kind(
     page = context.new_page()
     page.goto(shop)
     page.locator(".card:not(.place)").first.wait_for()
-    with page.expect_response(
-        lambda reply: "search/sketch" in reply.url and len(strokes_of(reply.request)) == len(lines)
-    ) as found:
-        draw(page, lines)
-    hits = found.value.json()["hits"]
+    hits = find(page, lines).json()["hits"]
     expect(page.locator(".card-title").first).to_have_text(hits[0]["title"])
     best = [hit["metadata"]["kind"] for hit in hits[:5]]
     assert sum(kind in kinds for kind in best) >= 3, best

@@ -26,6 +26,12 @@ window.fetch = (address, { signal, ...options } = {}) => {
 """
 
 
+def stop_the_clock(page: Page) -> None:
+    """From here on time passes only when a test lets it."""
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now() / 1000 + 1"))
+
+
 def test_an_empty_paper_invites_and_shows_the_collection(page: Page) -> None:
     """Before anything is drawn there is a hint, and the collection's items without scores."""
     expect(page.locator("#hint-title")).to_have_text("Draw a shoe")
@@ -64,7 +70,7 @@ def test_no_collection_at_all_points_to_the_demo(context: BrowserContext, addres
 def test_a_busy_server_is_asked_again_after_the_time_it_names(page: Page, troubles: Troubles) -> None:
     """503 with Retry-After 30: the page says so, keeps the cards, is silent for 30 seconds and then succeeds."""
     troubles.expect("status of 503")
-    page.clock.install()
+    stop_the_clock(page)
     requests: list[Request] = []
 
     def reply(route: Route) -> None:
@@ -119,7 +125,7 @@ def test_the_servers_refusal_is_shown_in_its_own_words(page: Page, troubles: Tro
         requests.append(route.request)
         decline(route, 409, "The collection was built with other weights; run likeness index build shoes.")
 
-    page.clock.install()
+    stop_the_clock(page)
     invent(page, reply)
     draw(page, LINE)
     page.clock.run_for(1000)
@@ -197,17 +203,21 @@ def test_cards_do_not_flicker_between_answers(page: Page) -> None:
     waiting: list[Route] = []
 
     def reply(route: Route) -> None:
-        if len(strokes_of(route.request)) == 1:
+        if len(strokes_of(route.request)) == 2:
             fulfil_with(route, "kept", "dropped")
+        elif stage == "drawing":
+            fulfil_with(route, "other")
         else:
             waiting.append(route)
 
+    stage = "drawing"
     invent(page, reply)
-    draw(page, CROSS[:1])
+    draw(page, CROSS)
     expect(page.locator(".card-title")).to_have_text(["kept", "dropped"])
     kept = page.locator(".card").first.element_handle()
+    stage = "undoing"
     with page.expect_request(SEARCH):
-        draw(page, CROSS[1:])
+        page.keyboard.press("Control+z")
     expect(page.locator("#results")).to_have_attribute("aria-busy", "true")
     expect(page.locator(".card-title")).to_have_text(["kept", "dropped"])
     fulfil_with(waiting[-1], "new", "kept")

@@ -42,7 +42,8 @@ export function spoken(question, { hits }) {
 /** @param {Question} question @param {Answer} answer @returns {string} small print under the cards */
 export function smallPrint(question, { hits, took_ms: took, model, generation }) {
   if (hits.length === 0) return "";
-  if (kindOf(question) === "browse") return `Showing ${hits.length} of ${counted(question.collection.items, "item", "items")}`;
+  const isAll = kindOf(question) === "browse" && !question.filter;
+  if (isAll) return `Showing ${hits.length} of ${counted(question.collection.items, "item", "items")}`;
   const parts = [counted(hits.length, "result", "results")];
   if (took) parts.push(`${Math.round(Object.values(took).reduce((sum, step) => sum + step, 0))} ms on the server`);
   if (model) parts.push(`${model.name} ${model.checkpoint.slice(0, 8)}`);
