@@ -29,6 +29,9 @@ _LEAST_CONTRAST = 0.08
 # Otsu's threshold is kept between these shares of the strongest ink.
 _THRESHOLDS = (0.2, 0.5)
 _LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32) / 255
+# Skewness of tones beyond which it is clear on which side the ink lies, and the deviation below which there is none.
+_CLEAR_SKEWNESS = 1.0
+_FLAT = 1e-4
 # A region is filled, not a line, where a disc of this share of the ink's extent fits into it.
 _FILLED_SHARE = 0.045
 _NEIGHBOURS = np.ones((3, 3), np.bool_)
@@ -94,7 +97,16 @@ def _reduced(plane: NDArray[np.floating]) -> NDArray[np.float32]:
 
 
 def _is_light_on_dark(grey: NDArray[np.float32]) -> bool:
-    """Paper is what most of the picture shows: compare its typical tone with the mean of both extremes."""
+    """Whether the ink is the lighter of both tones.
+
+    Lines are rare, so what differs from the tone around it differs to one side: the sign of the skewness, which uneven
+    light does not change. Where it says little, as with large filled shapes, paper is the tone of most pixels.
+    """
+    residual = grey - ndimage.uniform_filter(grey, max(3, max(grey.shape) // 16), mode="nearest")
+    deviation = float(residual.std())
+    skewness = float(((residual - residual.mean()) ** 3).mean()) / deviation**3 if deviation > _FLAT else 0.0
+    if abs(skewness) > _CLEAR_SKEWNESS:
+        return skewness > 0
     low, high = np.quantile(grey, (0.002, 0.998))
     return bool(np.median(grey) < (low + high) / 2)
 
