@@ -93,10 +93,11 @@ class PictureReader:
                     return _unchanged(item, stored)
                 picture = decode(content)
                 tensor = self._predictor.prepare_item(picture)
-            with self._write.running():
-                digest = self._pictures.save(content, picture)
         except (RetrievalError, OSError) as error:
             return Rejected(item.key, _reason(error), source)
+        # Not above: a full disk is no fault of the picture, and must stop the run rather than reject everything.
+        with self._write.running():
+            digest = self._pictures.save(content, picture)
         return Prepared(ItemDraft(item.key, item.title, item.metadata, digest, source), tensor)
 
     def read_again(self, item: Item) -> PreparedAgain | Rejected:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -134,3 +136,11 @@ def test_a_caller_that_stops_early_cancels_the_rest() -> None:
         results.close()  # type: ignore[attr-defined]  # a generator, announced as an iterator
         release.set()
     assert ran in ([0], [0, 1])
+
+
+def test_a_full_disk_is_no_fault_of_the_picture(reader: PictureReader, pictures: PictureStore) -> None:
+    """Where a picture cannot be kept the run ends with the disk's error; nothing is called a bad picture for it."""
+    full = OSError(errno.ENOSPC, "No space left on device")
+    with mock.patch.object(pictures, "save", side_effect=full), pytest.raises(OSError, match="No space left") as raised:
+        reader.read(source_item("a", photo(1)), None)
+    assert raised.value is full
