@@ -103,6 +103,15 @@ def test_what_is_prepared_has_the_stated_shape(predictor: AnyPredictor) -> None:
     assert (prepared.dtype, tuple(prepared.shape)) == (torch.uint8, predictor.spec.item_shape)
 
 
+def test_the_first_view_of_a_query_is_the_query(predictor: AnyPredictor) -> None:
+    """All views of a prepared query can be embedded as one batch, and the first is the query itself."""
+    prepared = predictor.prepare_query(drawing(0))
+    views = predictor.spec.query_views(prepared)
+    assert (views.dtype, tuple(views.shape[1:])) == (torch.uint8, predictor.spec.query_shape)
+    assert torch.equal(views[0], prepared)
+    assert_sound(predictor.predict_queries(views), len(views), predictor.spec.dim)
+
+
 def test_preparing_changes_nothing_that_was_given(predictor: AnyPredictor) -> None:
     """The caller's pixels and points are as they were."""
     page, scene = drawing(0), photo(0)
