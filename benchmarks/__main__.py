@@ -67,7 +67,7 @@ def main() -> None:
         print(f"Searching {options.requests:,} times")
         searching = service.measure(environment, drawings, options.requests)
         print(f"Indexing {options.pictures:,} pictures")
-        items = run_peer(environment, "items", photos[0], None, min(service.TRIAL_PICTURES, options.pictures))
+        items = run_peer(environment, "items", photos[0], None, min(service.TRIAL_PICTURES, options.pictures // BUILDS))
         built = indexing.measure(environment, photos, best_of(items))
     lines = [
         *report.heading(machine.describe(options.device), options.command),

@@ -73,7 +73,7 @@ def measure(environment: Mapping[str, str], drawings: Path, requests: int) -> Se
     contents = [path.read_bytes() for path in sorted(drawings.iterdir())]
     warm = max(CONNECTIONS, requests // 10)
     stretch = max(CONNECTIONS, (requests - warm) // ROUNDS)
-    peers = run_peer(environment, "queries", drawings, None, min(TRIAL_PICTURES, requests))
+    peers = run_peer(environment, "queries", drawings, None, min(TRIAL_PICTURES, warm))
     rounds = []
     with server(environment) as (process, url):
         search = f"{url}/v1/search/sketch?collection={COLLECTION}&k={K}"
@@ -99,7 +99,7 @@ def server(environment: Mapping[str, str]) -> Iterator[tuple[subprocess.Popen[st
             assert process.stdout is not None
             url = json.loads(process.stdout.readline())["url"]
             until = time.monotonic() + START_S
-            while not httpx.get(f"{url}/health/ready").is_success:
+            while not httpx.get(f"{url}/health/ready", timeout=60).is_success:
                 assert time.monotonic() < until, "The server did not get ready."
                 time.sleep(0.2)
             yield process, url
