@@ -34,6 +34,11 @@ def accuracy_at(found: NDArray[np.int64], k: int) -> float:
     return 100 * float((found <= k).mean())
 
 
+def mean_reciprocal_rank(found: NDArray[np.int64]) -> float:
+    """Mean of 1 / rank of the true item, 0 to 1; moves with every rank, where acc@1 sees the first place alone."""
+    return float((1 / found).mean())
+
+
 def correct_triplets(scores: NDArray[np.floating], triplets: Sequence[NDArray[np.int64]]) -> float:
     """%corr: per cent of all human triplets (query; nearer, farther) in which the nearer item scores higher.
 

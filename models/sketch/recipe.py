@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from models.backbones.efficientnet_lite import load_imagenet
-from models.metrics import accuracy_at, ranks
+from models.metrics import accuracy_at, mean_reciprocal_rank, ranks
 from models.sketch.augmentation import Warp, random_flips, warp
 from models.sketch.canvas import WHITE
 from models.sketch.edges import EdgeDetector, edge_loss
@@ -140,7 +140,7 @@ class EmbeddingRecipe:
         return contrastive_loss(sketches, found, self.temperature)
 
     def evaluate(self, network: nn.Module, device: Device) -> Mapping[str, float]:
-        """acc@1 and acc@5 of held-out drawings among the held-out items, by released edge maps and by our own."""
+        """Mean reciprocal rank, acc@1 and acc@5 of held-out drawings among held-out items, by both kinds of edges."""
         held_out = self.gallery.held_out
         with torch.inference_mode():
             queries = embed_canvases(network, held_out.drawings, device)
@@ -148,8 +148,12 @@ class EmbeddingRecipe:
             for name, canvases in held_out.items.items():
                 scores = queries @ embed_canvases(network, canvases, device).T
                 found = ranks(scores, held_out.truth)
-                figures |= {f"{name} acc@1": accuracy_at(found, 1), f"{name} acc@5": accuracy_at(found, 5)}
-        return {"mean acc@1": float(np.mean([figures[key] for key in figures if key.endswith("@1")])), **figures}
+                figures |= {
+                    f"{name} MRR": mean_reciprocal_rank(found),
+                    f"{name} acc@1": accuracy_at(found, 1),
+                    f"{name} acc@5": accuracy_at(found, 5),
+                }
+        return {"mean MRR": float(np.mean([figures[key] for key in figures if key.endswith("MRR")])), **figures}
 
 
 def embed_canvases(network: nn.Module, canvases: Tensor, device: Device, batch: int = 32) -> np.ndarray[Any, Any]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.metrics import accuracy_at, bootstrap_interval, correct_triplets, ranks
+from models.metrics import accuracy_at, bootstrap_interval, correct_triplets, mean_reciprocal_rank, ranks
 
 # Few different values, so that ties are common.
 levels = st.sampled_from([-1.0, 0.0, 0.25, 0.5, 1.0])
@@ -92,3 +92,11 @@ def test_bootstrap_of_equal_values_is_a_point_and_repeats() -> None:
     assert bootstrap_interval(np.full(20, 0.25)) == (0.25, 0.25)
     values = np.random.default_rng(1).random(30)
     assert bootstrap_interval(values) == bootstrap_interval(values)
+
+
+@given(st.lists(st.integers(1, 50), min_size=1, max_size=30))
+def test_mean_reciprocal_rank_by_a_loop(found: list[int]) -> None:
+    """It is the mean of 1 / rank, 1 only where every true item stands first."""
+    slow = sum(1 / rank for rank in found) / len(found)
+    assert mean_reciprocal_rank(np.array(found)) == pytest.approx(slow)
+    assert (mean_reciprocal_rank(np.array(found)) == 1) == all(rank == 1 for rank in found)
