@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--force-color-profile=srgb"]
-PATIENCE_MS = 60_000
+PATIENCE_MS = 120_000
 """How long a condition may take to come true on a machine that has other work."""
 
 REPORT_BREACHES = """

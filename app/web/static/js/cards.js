@@ -110,11 +110,18 @@ function factsOf(metadata) {
   ].filter((node) => node !== null);
 }
 
-/** @param {string} colour @returns {HTMLElement | null} a dot of that colour, where its name is one CSS knows */
+/** What a shop means by these words; CSS means the loudest colour of that name. */
+const SHADES = new Map(Object.entries({
+  red: "#c0322f", orange: "#dd7a33", yellow: "#e8c23c", green: "#4a7d48", blue: "#3565b5", purple: "#75489e", pink: "#e79bb0",
+  brown: "#7b4d2e", tan: "#c69a6a", beige: "#dac6a5", gold: "#c9a24d", silver: "#b9bec6", grey: "#85898f", gray: "#85898f",
+}));
+
+/** @param {string} colour @returns {HTMLElement | null} a dot of that colour, where its name is one that can be shown */
 export function swatch(colour) {
   const name = colour.toLowerCase().replaceAll(/\s+/g, "");
-  if (!CSS.supports("color", name)) return null;
+  const shade = SHADES.get(name) ?? name;
+  if (!CSS.supports("color", shade)) return null;
   const dot = make("span", { class: "swatch", "aria-hidden": "true" });
-  dot.style.backgroundColor = name;
+  dot.style.backgroundColor = shade;
   return dot;
 }
