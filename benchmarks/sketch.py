@@ -26,7 +26,7 @@ from models.checkpoints import CheckpointStore
 from models.contracts import EmptyDrawing, RetrievalError
 from models.devices import choose_device
 from models.images import decode
-from models.metrics import accuracy_at, bootstrap_interval, correct_triplets, ranks
+from models.metrics import accuracy_at, bootstrap_interval, correct_triplets, mean_reciprocal_rank, ranks
 from models.predictor import load_predictor
 from models.sketch.canvas import WHITE
 from models.sketch.datasets import is_held_out, load_pairs, load_photo_sketches
@@ -98,7 +98,7 @@ def choose_canny(predictor: Predictor, photos: PhotoSketches, choices: Sequence[
 
     def quality(choice: Canny) -> float:
         items = embed_drawings(predictor, choice.draw(photos.photos[rows]))
-        return float((1 / ranks(queries @ items.T, truth)).mean())
+        return mean_reciprocal_rank(ranks(queries @ items.T, truth))
 
     return max(choices, key=quality)
 

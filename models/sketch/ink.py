@@ -14,16 +14,17 @@ from skimage.filters import threshold_otsu
 from skimage.morphology import skeletonize
 
 from models.contracts import EmptyDrawing
+from models.images import Picture
 from models.sketch.canvas import EXTENT, SIDE, draw_lines
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from models.images import Picture
-
 # Longest side at which ink is looked for; larger drawings are reduced first.
 _WORKING_SIDE = 768
+# Paper left around the ink when a large page is cut down, as a share of the page.
+_MARGIN = 0.04
 # Least difference between ink and paper, of a full scale of 1.
 _LEAST_CONTRAST = 0.08
 # Otsu's threshold is kept between these shares of the strongest ink.
@@ -50,9 +51,34 @@ def draw_ink(picture: Picture) -> Tensor:
     Raises:
         EmptyDrawing: nothing stands out from the paper.
     """
+    density, threshold = _ink(_closer(picture))
+    return draw_lines(_centre_lines(_fit(density, threshold)))
+
+
+def _ink(picture: Picture) -> tuple[NDArray[np.float32], float]:
+    """Density without dust, and from which density on a pixel is ink."""
     density = ink_density(picture)
     threshold = float(np.clip(threshold_otsu(density), *_THRESHOLDS))
-    return draw_lines(_centre_lines(_fit(_without_dust(density, threshold), threshold)))
+    return _without_dust(density, threshold), threshold
+
+
+def _closer(picture: Picture) -> Picture:
+    """Cut a large page down to its ink, so that a small drawing in its corner is not reduced together with it."""
+    reduction = max(picture.height, picture.width) / _WORKING_SIDE
+    if reduction <= 1:
+        return picture
+    density, threshold = _ink(picture)
+    inked = density > threshold
+    sides = []
+    for axis, length in ((1, picture.height), (0, picture.width)):
+        found = np.flatnonzero(inked.any(axis=axis))
+        # Paper around the ink is what ink is told from.
+        margin = _MARGIN * max(inked.shape)
+        start, stop = (found[0] - margin) * reduction, (found[-1] + 1 + margin) * reduction
+        sides.append(slice(max(0, int(start)), min(length, int(np.ceil(stop)))))
+    rows, columns = sides
+    alpha = None if picture.alpha is None else picture.alpha[rows, columns]
+    return Picture(picture.rgb[rows, columns], alpha)
 
 
 def ink_density(picture: Picture) -> NDArray[np.float32]:

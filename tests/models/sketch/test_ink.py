@@ -248,3 +248,13 @@ def test_a_speck_is_dropped_only_beside_a_drawing() -> None:
     alone = np.full((300, 400), WHITE, np.uint8)
     alone[5:7, 5:7] = 0
     assert int(draw_ink(grey(alone)).min()) < WHITE // 2
+
+
+@pytest.mark.parametrize("corner", [(0, 0), (0, 1), (1, 0), (1, 1)])
+def test_a_small_drawing_in_the_corner_of_a_large_page_keeps_its_detail(corner: tuple[int, int]) -> None:
+    """A page of any size is cut down to its ink first, so the canvas is that of the drawing alone, to the pixel."""
+    drawing = page(0)
+    large = np.full((4 * drawing.shape[0], 4 * drawing.shape[1]), WHITE, np.uint8)
+    top, left = (end * (whole - part) for end, whole, part in zip(corner, large.shape, drawing.shape, strict=True))
+    large[top : top + drawing.shape[0], left : left + drawing.shape[1]] = drawing
+    assert torch.equal(draw_ink(grey(large)), draw_ink(grey(drawing)))
