@@ -62,6 +62,8 @@ def restart_with_allocator() -> None:
 def serve_on(taken: socket.socket, settings: Settings, *, as_json: bool) -> None:
     """Serve until told to stop; the address is printed once requests are answered."""
     signal.signal(signal.SIGTERM, _stop)
+    # Background jobs of a shell begin with this signal ignored; uvicorn obeys it, so the exit code must say so.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # What a person set wrongly is told in a sentence here, not in a traceback by the server.
     device_of(settings)
     with opened(settings):
