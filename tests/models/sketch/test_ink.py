@@ -182,7 +182,7 @@ def test_blank_paper_of_any_tone_is_empty(tone: int, height: int, width: int) ->
 
 
 @pytest.mark.parametrize("tone", [0, 128, 255])
-@pytest.mark.parametrize("opacity", [0, 1, 200, 254])
+@pytest.mark.parametrize("opacity", [0, 1, 100, 200, 254])
 def test_a_sheet_without_ink_is_empty(tone: int, opacity: int) -> None:
     """A sheet of one tone and one opacity holds no drawing either, mostly transparent or hardly so."""
     rgba = np.full((20, 30, 4), tone, np.uint8)
