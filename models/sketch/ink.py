@@ -107,7 +107,10 @@ def _alpha_ink(picture: Picture) -> NDArray[np.float32] | None:
     if picture.alpha is None:
         return None
     opacity = picture.alpha.astype(np.float32) / 255
-    return _reduced(opacity) if opacity.mean() < 0.5 else None  # noqa: PLR2004 - mostly transparent
+    if opacity.mean() >= 0.5:  # noqa: PLR2004 - not mostly transparent
+        return None
+    # A sheet that is evenly translucent is paper, not ink.
+    return _reduced(np.maximum(opacity - np.median(opacity), 0))
 
 
 def _reduced(plane: NDArray[np.floating]) -> NDArray[np.float32]:
