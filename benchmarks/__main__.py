@@ -52,7 +52,13 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with tempfile.TemporaryDirectory(prefix="likeness-benchmark-") as name:
         folder = Path(name)
-        environment = {**os.environ, "LIKENESS_HOME": str(folder / "home"), "LIKENESS_LOG_LEVEL": "WARNING"}
+        environment = {
+            **os.environ,
+            "LIKENESS_HOME": str(folder / "home"),
+            "LIKENESS_LOG_LEVEL": "WARNING",
+            # On a busy machine a saturated server is slow, and nothing is learnt from giving up.
+            "LIKENESS_DEADLINE_MS": "120000",
+        }
         if options.device:
             environment["LIKENESS_DEVICE"] = options.device
         print("Drawing queries and pictures")

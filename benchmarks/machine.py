@@ -23,7 +23,7 @@ def describe(override: str | None) -> list[str]:
     memory = psutil.virtual_memory().total / GIB
     return [
         f"- Machine: {processor()}, {cpu_count()} cores allowed, {memory:.0f} GiB, {platform.system()} {kernel()}",
-        f"- Device: {name}, {str(device.dtype).removeprefix('torch.')}, {device.threads} threads",
+        f"- Device: {name}, {str(device.dtype).removeprefix('torch.')} where it agrees, {device.threads} threads",
         f"- Python {platform.python_version()}; {installed}",
     ]
 

@@ -21,7 +21,7 @@ from benchmarks.stock import COLLECTION
 
 K = 24
 ROUNDS = 3
-CONNECTIONS = 64
+CONNECTIONS = 32
 PEER_PICTURES = 1000
 TRIAL_PICTURES = 256
 """Drawings per batch size while the best one is looked for."""
