@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from app.predictors import Serving, Vector
+from app.predictors import Serving
 from app.telemetry import Telemetry
 from app.weights import Weights
 from app.workers import Workers
@@ -16,6 +16,8 @@ from models.images import Picture, decode
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+    from models.contracts import Vectors
 
 
 class Items:
@@ -85,7 +87,7 @@ class Items:
         with self._telemetry.decode.time():
             return decode(content, self._max_pixels)
 
-    async def _embedded(self, serving: Serving, picture: Picture) -> Vector:
+    async def _embedded(self, serving: Serving, picture: Picture) -> Vectors:
         prepared = await self._workers.compute(self._prepared, serving, picture)
         return (await serving.items.submit(prepared)).value
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import accumulate
 from typing import TYPE_CHECKING, TypeVar
 
 import anyio.to_thread
@@ -19,6 +20,7 @@ from app.telemetry import Telemetry
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from models.contracts import Vectors
     from models.predictor import Predictor
 
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -26,17 +28,21 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 Loader = Callable[[str, str | None], "Predictor"]
 """Loads a model by its name, with the weights of a digest, or the default ones."""
 
-Vector = NDArray[np.float32]
-"""float32, shape (dim,), unit length."""
-
 
 @dataclass(frozen=True, eq=False)
 class Serving:
-    """A loaded model in front of its queues."""
+    """A loaded model in front of its queues.
+
+    Attributes:
+        predictor: the model.
+        queries: the views of a prepared query, uint8 (views, ...) -> a vector of each, float32 (views, dim).
+        items: a prepared item, uint8 (...) -> its vector, float32 (dim,).
+        views: a prepared item -> what the network sees of it, uint8 (height, width).
+    """
 
     predictor: Predictor
-    queries: BatchQueue[Tensor, Vector]
-    items: BatchQueue[Tensor, Vector]
+    queries: BatchQueue[Tensor, Vectors]
+    items: BatchQueue[Tensor, Vectors]
     views: BatchQueue[Tensor, NDArray[np.uint8]]
 
     async def close(self) -> None:
@@ -101,13 +107,13 @@ class Predictors:
     def _serving(self, predictor: Predictor) -> Serving:
         return Serving(
             predictor,
-            queries=self._queue(predictor, "queries", predictor.predict_queries),
-            items=self._queue(predictor, "items", predictor.predict_items),
-            views=self._queue(predictor, "views", predictor.view_items),
+            queries=self._queue(predictor, "queries", partial(_together, predictor.predict_queries)),
+            items=self._queue(predictor, "items", partial(_one_by_one, predictor.predict_items)),
+            views=self._queue(predictor, "views", partial(_one_by_one, predictor.view_items)),
         )
 
     def _queue(
-        self, predictor: Predictor, side: str, predict: Callable[[Tensor], NDArray[Scalar]]
+        self, predictor: Predictor, side: str, compute: Callable[[Sequence[Tensor]], Sequence[NDArray[Scalar]]]
     ) -> BatchQueue[Tensor, NDArray[Scalar]]:
         limits = Limits(
             max_batch=predictor.spec.max_batch,
@@ -116,12 +122,18 @@ class Predictors:
             deadline=self._settings.deadline_ms / 1000,
         )
         observe = partial(self._telemetry.batch, predictor.spec.name, side)
-        return BatchQueue(lambda items: list(predict(_stacked(items))), self._device, limits, observe)
+        return BatchQueue(compute, self._device, limits, observe)
 
 
-def _stacked(items: Sequence[Tensor]) -> Tensor:
-    """Put prepared items, all of one shape, into one batch."""
-    batch = items[0].new_empty((len(items), *items[0].shape))
-    for place, item in enumerate(items):
-        batch[place] = item
-    return batch
+def _together(predict: Callable[[Tensor], NDArray[Scalar]], groups: Sequence[Tensor]) -> list[NDArray[Scalar]]:
+    """Predict groups of rows, all rows of one shape, as one batch; the answers come in the same groups."""
+    ends = list(accumulate(map(len, groups)))
+    batch = groups[0].new_empty((ends[-1], *groups[0].shape[1:]))
+    for group, end in zip(groups, ends, strict=True):
+        batch[end - len(group) : end] = group
+    return np.split(predict(batch), ends[:-1])
+
+
+def _one_by_one(predict: Callable[[Tensor], NDArray[Scalar]], items: Sequence[Tensor]) -> list[NDArray[Scalar]]:
+    """Predict items, all of one shape, as one batch."""
+    return [group[0] for group in _together(predict, [item[None] for item in items])]

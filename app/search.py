@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from prometheus_client import Histogram
 
-from app.predictors import Vector
 from app.telemetry import Telemetry
 from app.weights import Weights
 from app.workers import Workers
 from indexer.catalogue import Catalogue, Filter, Item
-from indexer.live import LiveIndex, SearchResult, StaleVectors, best_of
+from indexer.live import LiveIndex, SearchResult, StaleVectors
 from models.contracts import Strokes
 from models.images import decode
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from models.contracts import Vectors
     from models.predictor import Predictor
 
 ATTEMPTS = 3
@@ -128,27 +127,21 @@ class Search:
 
     async def _attempt(self, model: str, query: bytes | Strokes, scope: Scope, watch: Stopwatch) -> Found:
         serving = await self._weights.serving(scope.collection, model)
-        prepared = await self._workers.compute(self._prepared, serving.predictor, query, watch)
-        views = serving.predictor.spec.query_views(prepared)
-        answers = await asyncio.gather(*(serving.queries.submit(view) for view in views))
-        watch.add("queue", max(answer.waited for answer in answers))
-        watch.add("predict", max(answer.ran for answer in answers))
-        vectors = [answer.value for answer in answers]
-        return await self._workers.compute(self._nearest, serving.predictor, vectors, scope, watch)
+        views = await self._workers.compute(self._prepared, serving.predictor, query, watch)
+        answer = await serving.queries.submit(views)
+        watch.add("queue", answer.waited)
+        watch.add("predict", answer.ran)
+        return await self._workers.compute(self._nearest, serving.predictor, answer.value, scope, watch)
 
     def _prepared(self, predictor: Predictor, query: bytes | Strokes, watch: Stopwatch) -> Tensor:
         with watch.step("decode", self._telemetry.decode):
             drawing = decode(query, self._max_pixels) if isinstance(query, bytes) else query
         with watch.step("prepare", self._telemetry.prepare):
-            return predictor.prepare_query(drawing)
+            return predictor.spec.query_views(predictor.prepare_query(drawing))
 
-    def _nearest(self, predictor: Predictor, vectors: Sequence[Vector], scope: Scope, watch: Stopwatch) -> Found:
+    def _nearest(self, predictor: Predictor, vectors: Vectors, scope: Scope, watch: Stopwatch) -> Found:
         with watch.step("index", self._telemetry.index):
-            found = [
-                self._live.search(scope.collection, vector, predictor.digest, scope.k, scope.where)
-                for vector in vectors
-            ]
-            result = best_of(found, scope.k)
+            result = self._live.search(scope.collection, vectors, predictor.digest, scope.k, scope.where)
         return self._described(predictor, result, scope, watch)
 
     def _similar(self, predictor: Predictor, key: str, scope: Scope) -> Found:

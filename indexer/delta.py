@@ -77,8 +77,8 @@ class Delta:
         found = np.flatnonzero(self.alive & (self.rows.ids[: len(self.alive)] == item))
         return self.rows.vectors[found[0]] if len(found) else None
 
-    def search(self, query: Vectors, k: int, allowed: Ids | None, excluded: Ids) -> Nearest:
-        """Find the nearest items of one query, shape (1, dim), among the allowed; positions are ids of items."""
+    def search(self, queries: Vectors, k: int, allowed: Ids | None, excluded: Ids) -> Nearest:
+        """Find the nearest items of each query, shape (n, dim), among the allowed; positions are ids of items."""
         ids = self.rows.ids[: len(self.alive)]
         keep = self.alive
         if len(excluded):
@@ -87,12 +87,14 @@ class Delta:
             keep = keep & np.isin(ids, allowed)
         kept = np.flatnonzero(keep)
         if len(kept) == 0:
-            return nothing(1, k)
+            return nothing(len(queries), k)
         # Gathering rows copies them: where most are kept, computing a few too many is quicker.
         if 2 * len(kept) > len(ids):
-            scores = query @ self.rows.vectors[: len(ids)].T
-            return select(scores, np.where(keep, ids, -1)[None], k)
-        return select(query @ self.rows.vectors[kept].T, ids[kept][None], k)
+            known, vectors = np.where(keep, ids, -1), self.rows.vectors[: len(ids)]
+        else:
+            known, vectors = ids[kept], self.rows.vectors[kept]
+        scores = queries @ vectors.T
+        return select(scores, np.broadcast_to(known, scores.shape), k)
 
 
 def _copied(rows: _Rows, alive: Mask, *, room: int, dim: int) -> _Rows:

@@ -13,6 +13,7 @@ import numpy as np
 from indexer.catalogue import Catalogue, Filter, Ids, UnknownCollection
 from indexer.following import Follower
 from indexer.generations import GenerationStore
+from indexer.vectors.contracts import Nearest
 from indexer.views import View
 from models.contracts import RetrievalError, Vectors
 
@@ -86,17 +87,17 @@ class LiveStatus:
     problem: str | None
 
 
-def best_of(results: Sequence[SearchResult], k: int) -> SearchResult:
-    """Join the results of several vectors that stand for one query: an item scores as its best vector does.
+def best_of(found: Nearest, k: int) -> tuple[Neighbour, ...]:
+    """Join the hits of several vectors that stand for one query, ids as positions: an item scores as its best does.
 
-    Exact for the first k, if each result holds the first k of its own vector. Ties go to the smaller id.
+    Exact for the first k, if each row holds the first k of its own vector. Ties go to the smaller id.
     """
     scores: dict[int, float] = {}
-    for neighbour in (neighbour for result in results for neighbour in result.neighbours):
-        scores[neighbour.item_id] = max(neighbour.score, scores.get(neighbour.item_id, neighbour.score))
+    for item_id, score in zip(found.positions.ravel().tolist(), found.scores.ravel().tolist(), strict=True):
+        if item_id >= 0:
+            scores[item_id] = max(score, scores.get(item_id, score))
     ordered = sorted(scores.items(), key=lambda scored: (-scored[1], scored[0]))
-    neighbours = tuple(Neighbour(item_id, score) for item_id, score in ordered[:k])
-    return SearchResult(neighbours, results[-1].generation)
+    return tuple(Neighbour(item_id, score) for item_id, score in ordered[:k])
 
 
 class LiveIndex:
@@ -129,7 +130,7 @@ class LiveIndex:
     def search(
         self,
         collection: str,
-        vector: Vectors,
+        vectors: Vectors,
         digest: str,
         k: int,
         where: Filter | None = None,
@@ -139,7 +140,7 @@ class LiveIndex:
 
         Args:
             collection: its name.
-            vector: shape (dim,), unit length.
+            vectors: shape (dim,), unit length; or (n, dim), all of one query: an item scores as the best of them does.
             digest: of the checkpoint that embedded it.
             k: how many.
             where: what the items' metadata must be.
@@ -157,7 +158,7 @@ class LiveIndex:
                 f"searched with {view.digest[:12]}: embed the query with that one."
             )
             raise StaleVectors(message)
-        return self._search(collection, view, vector, k, where, exclude)
+        return self._search(collection, view, vectors, k, where, exclude)
 
     def similar(self, collection: str, item_id: int, k: int, where: Filter | None = None) -> SearchResult:
         """Find the k items nearest to an item, itself left out.
@@ -213,16 +214,15 @@ class LiveIndex:
         self,
         collection: str,
         view: View,
-        vector: Vectors,
+        vectors: Vectors,
         k: int,
         where: Filter | None,
         exclude: Sequence[int],
     ) -> SearchResult:
         allowed = None if where is None else self._allowed(collection, view, where)
-        query = np.ascontiguousarray(vector, dtype=np.float32)[None]
-        found = view.search(query, k, allowed, np.array(exclude, dtype=np.int64))
-        pairs = zip(found.positions[0].tolist(), found.scores[0].tolist(), strict=True)
-        return SearchResult(tuple(Neighbour(item, score) for item, score in pairs if item >= 0), view.number)
+        queries = np.ascontiguousarray(np.atleast_2d(vectors), dtype=np.float32)
+        found = view.search(queries, k, allowed, np.array(exclude, dtype=np.int64))
+        return SearchResult(best_of(found, k), view.number)
 
     def _allowed(self, collection: str, view: View, where: Filter) -> Ids:
         """Ask the catalogue which items a filter keeps, once per filter and state of the collection."""

@@ -77,27 +77,29 @@ class View:
         found: Vectors = self.generation.index.vectors(positions)[0]
         return found
 
-    def search(self, query: Vectors, k: int, allowed: Ids | None = None, excluded: Ids | None = None) -> Nearest:
-        """Find the k nearest items of one query, shape (1, dim); positions are ids of items.
+    def search(self, queries: Vectors, k: int, allowed: Ids | None = None, excluded: Ids | None = None) -> Nearest:
+        """Find the k nearest items of each query, shape (n, dim); positions are ids of items.
 
         Fewer than k come back only where fewer items are allowed and not excluded.
         """
         excluded = np.empty(0, dtype=np.int64) if excluded is None else excluded
-        changed = self.delta.search(query, k, allowed, excluded)
+        changed = self.delta.search(queries, k, allowed, excluded)
         if self.generation is None or self.generation.manifest.count == 0:
             return changed
-        standing = self._standing(self.generation, query, k, allowed, excluded)
+        standing = self._standing(self.generation, queries, k, allowed, excluded)
         ids = np.where(standing.positions >= 0, self.generation.ids[np.maximum(standing.positions, 0)], -1)
         return merge(Nearest(standing.scores, ids), changed, k)
 
-    def _standing(self, generation: Generation, query: Vectors, k: int, allowed: Ids | None, excluded: Ids) -> Nearest:
+    def _standing(
+        self, generation: Generation, queries: Vectors, k: int, allowed: Ids | None, excluded: Ids
+    ) -> Nearest:
         """Search the generation for what still stands in it."""
         unwanted = generation.positions(excluded)
         if allowed is None:
             gone = len(self.alive) - int(np.count_nonzero(self.alive)) + len(unwanted)
-            found = generation.index.search(query, k + min(gone, SPARE))
+            found = generation.index.search(queries, k + min(gone, SPARE))
             kept = self._without(found.positions, unwanted)
-            if gone == 0 or np.count_nonzero(kept >= 0) >= k:
+            if gone == 0 or (np.count_nonzero(kept >= 0, axis=1) >= k).all():
                 return Nearest(found.scores, kept)
             mask = self.alive.copy()
         else:
@@ -105,7 +107,7 @@ class View:
             mask[generation.positions(allowed)] = True
             mask &= self.alive
         mask[unwanted] = False
-        return generation.index.search(query, k, mask)
+        return generation.index.search(queries, k, mask)
 
     def _without(self, positions: Positions, unwanted: Positions) -> Positions:
         keep = (positions >= 0) & self.alive[positions] & ~np.isin(positions, unwanted)

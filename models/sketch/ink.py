@@ -5,10 +5,11 @@ Dark on light or light on dark, transparent, photographed under uneven light, of
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageChops, ImageFilter, ImageOps
 from scipy import ndimage
 from skimage.filters import threshold_otsu
 from skimage.morphology import skeletonize
@@ -22,19 +23,28 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 # Longest side at which ink is looked for; larger drawings are reduced first.
-_WORKING_SIDE = 768
+_WORKING_SIDE = 640
 # Paper left around the ink when a large page is cut down, as a share of the page.
 _MARGIN = 0.04
-# Least difference between ink and paper, of a full scale of 1.
-_LEAST_CONTRAST = 0.08
+# Least difference between ink and paper, in levels of 255.
+_LEAST_CONTRAST = 0.08 * 255
 # Otsu's threshold is kept between these shares of the strongest ink.
 _THRESHOLDS = (0.2, 0.5)
-_LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32) / 255
-# Skewness of tones beyond which it is clear on which side the ink lies, and the deviation below which there is none.
+# Skewness of tones beyond which it is clear on which side the ink lies, and the deviation, in levels, below which
+# there is none.
 _CLEAR_SKEWNESS = 1.0
-_FLAT = 1e-4
+_FLAT = 0.03
+# Longest side at which the paper's brightness is looked for, the window there in which it is the 60th percentile, and
+# the deviation with which that is smoothed.
+_PAPER_SIDE = 64
+_PAPER_WINDOW = 11
+_PAPER_RANK = round(0.6 * _PAPER_WINDOW**2)
+_PAPER_SMOOTHING = 2.0
 # A region is filled, not a line, where a disc of this share of the ink's extent fits into it.
 _FILLED_SHARE = 0.045
+_FILLED_RADIUS = _FILLED_SHARE * EXTENT
+# The square inside such a disc: where none of the mask is as large as that, nothing is filled.
+_FILLED_SQUARE = 2 * int(_FILLED_RADIUS / math.sqrt(2)) + 1
 _NEIGHBOURS = np.ones((3, 3), np.bool_)
 # Fewer pixels than this have no meaningful tail of a distribution.
 _SMALL = 64 * 64
@@ -56,10 +66,23 @@ def draw_ink(picture: Picture) -> Tensor:
 
 
 def _ink(picture: Picture) -> tuple[NDArray[np.float32], float]:
-    """Density without dust, and from which density on a pixel is ink."""
-    density = ink_density(picture)
-    threshold = float(np.clip(threshold_otsu(density), *_THRESHOLDS))
-    return _without_dust(density, threshold), threshold
+    """Find how much of every pixel is ink, and from which density on it counts.
+
+    Returns:
+        Density, float32 (h, w), 0 paper to 1 ink, without dust, at most 640 px; and a density between.
+
+    Raises:
+        EmptyDrawing: the picture is of one tone.
+    """
+    levels = _levels(picture)
+    counts = np.bincount(levels.ravel(), minlength=256)
+    strongest = _strongest(levels, counts)
+    if strongest < _LEAST_CONTRAST:
+        message = "No drawing was found in the picture: it is of one tone."
+        raise EmptyDrawing(message)
+    density = np.minimum(np.arange(256, dtype=np.float32) / np.float32(strongest), 1)
+    threshold = float(np.clip(threshold_otsu(hist=(counts, density)), *_THRESHOLDS))
+    return _without_dust(density[levels], threshold), threshold
 
 
 def _closer(picture: Picture) -> Picture:
@@ -81,74 +104,75 @@ def _closer(picture: Picture) -> Picture:
     return Picture(picture.rgb[rows, columns], alpha)
 
 
-def ink_density(picture: Picture) -> NDArray[np.float32]:
-    """How much each pixel differs from the paper around it: float32 (h, w), 0 paper to about 1 ink; at most 768 px.
-
-    Raises:
-        EmptyDrawing: the picture is of one tone.
-    """
-    density = _alpha_ink(picture)
-    if density is None:
-        grey = _reduced(picture.rgb @ _LUMINANCE)
-        if _is_light_on_dark(grey):
-            grey = 1 - grey
-        density = np.clip(_paper(grey) - grey, 0, 1)
-    strongest = float(np.quantile(density, 0.9995)) if density.size > _SMALL else float(density.max())
-    strongest = max(strongest, float(ndimage.uniform_filter(density, 3).max()))
-    if strongest < _LEAST_CONTRAST:
-        message = "No drawing was found in the picture: it is of one tone."
-        raise EmptyDrawing(message)
-    shares: NDArray[np.float32] = np.minimum(density / strongest, 1).astype(np.float32)
-    return shares
+def _levels(picture: Picture) -> NDArray[np.uint8]:
+    """How much each pixel differs from the paper around it: uint8 (h, w), 0 paper; at most 640 px."""
+    levels = _alpha_ink(picture)
+    if levels is not None:
+        return levels
+    grey = _reduced(Image.fromarray(picture.rgb).convert("L"))
+    if _is_light_on_dark(grey):
+        grey = ImageOps.invert(grey)
+    return np.asarray(ImageChops.subtract(_paper(grey), grey))
 
 
-def _alpha_ink(picture: Picture) -> NDArray[np.float32] | None:
+def _strongest(levels: NDArray[np.uint8], counts: NDArray[np.intp]) -> float:
+    """Level of full ink: what all but the darkest half a thousandth stay below, and what a whole spot of ink has."""
+    share = 0.9995 if levels.size > _SMALL else 1.0
+    tail = int(np.searchsorted(counts.cumsum(), share * levels.size))
+    spot = int(np.asarray(Image.fromarray(levels).filter(ImageFilter.BoxBlur(1))).max())
+    return float(max(tail, spot))
+
+
+def _alpha_ink(picture: Picture) -> NDArray[np.uint8] | None:
     """Opacity as ink, where a drawing was made on a transparent sheet; None where transparency says nothing."""
-    if picture.alpha is None:
+    if picture.alpha is None or picture.alpha.mean() >= 127.5:  # noqa: PLR2004 - not mostly transparent
         return None
-    opacity = picture.alpha.astype(np.float32) / 255
-    if opacity.mean() >= 0.5:  # noqa: PLR2004 - not mostly transparent
-        return None
+    opacity = np.asarray(_reduced(Image.fromarray(picture.alpha)))
     # A sheet that is evenly translucent is paper, not ink.
-    return _reduced(np.maximum(opacity - np.median(opacity), 0))
+    sheet = np.uint8(np.median(opacity))
+    ink: NDArray[np.uint8] = np.maximum(opacity, sheet) - sheet
+    return ink
 
 
-def _reduced(plane: NDArray[np.floating]) -> NDArray[np.float32]:
-    height, width = plane.shape
-    scale = _WORKING_SIDE / max(height, width)
+def _reduced(image: Image.Image) -> Image.Image:
+    scale = _WORKING_SIDE / max(image.size)
     if scale >= 1:
-        return plane.astype(np.float32)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small: NDArray[np.float32] = np.asarray(
-        Image.fromarray(plane.astype(np.float32)).resize(size, Image.Resampling.BOX)
-    )
-    return small
+        return image
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    return image.resize(size, Image.Resampling.BOX)
 
 
-def _is_light_on_dark(grey: NDArray[np.float32]) -> bool:
+def _is_light_on_dark(image: Image.Image) -> bool:
     """Whether the ink is the lighter of both tones.
 
     Lines are rare, so what differs from the tone around it differs to one side: the sign of the skewness, which uneven
     light does not change. Where it says little, as with large filled shapes, paper is the tone of most pixels.
     """
+    grey = np.asarray(image.reduce(2) if min(image.size) > _WORKING_SIDE // 2 else image, np.float32)
     residual = grey - ndimage.uniform_filter(grey, max(3, max(grey.shape) // 16), mode="nearest")
-    deviation = float(residual.std())
-    skewness = float(((residual - residual.mean()) ** 3).mean()) / deviation**3 if deviation > _FLAT else 0.0
+    residual -= residual.mean()
+    squares = residual * residual
+    deviation = math.sqrt(squares.mean())
+    # Not residual**3, which calls pow() for every pixel and takes longer than all the rest of this module.
+    skewness = float((squares * residual).mean()) / deviation**3 if deviation > _FLAT else 0.0
     if abs(skewness) > _CLEAR_SKEWNESS:
         return skewness > 0
     low, high = np.quantile(grey, (0.002, 0.998))
     return bool(np.median(grey) < (low + high) / 2)
 
 
-def _paper(grey: NDArray[np.float32]) -> NDArray[np.float32]:
+def _paper(grey: Image.Image) -> Image.Image:
     """Brightness of the paper under the ink: a bright, smooth envelope, so that shadows do not count as ink."""
-    height, width = grey.shape
-    step = max(1, max(height, width) // 96)
-    coarse = ndimage.maximum_filter(grey, step)[::step, ::step]
-    coarse = ndimage.percentile_filter(coarse, 60, size=15, mode="nearest")
-    coarse = ndimage.gaussian_filter(coarse, 3, mode="nearest")
-    envelope = Image.fromarray(coarse.astype(np.float32)).resize((width, height), Image.Resampling.BILINEAR)
-    return np.asarray(envelope)
+    coarse = _brightest(np.asarray(grey), -(-max(grey.size) // _PAPER_SIDE))
+    coarse = ndimage.rank_filter(coarse, _PAPER_RANK, size=_PAPER_WINDOW, mode="nearest")
+    smooth = ndimage.gaussian_filter(coarse.astype(np.float32), _PAPER_SMOOTHING, mode="nearest")
+    return Image.fromarray(np.rint(smooth).astype(np.uint8)).resize(grey.size, Image.Resampling.BILINEAR)
+
+
+def _brightest(plane: NDArray[np.uint8], step: int) -> NDArray[np.uint8]:
+    """Maximum of every square of `step` pixels; what is left over at the far sides counts as a square."""
+    rows, columns = (np.arange(0, length, step) for length in plane.shape)
+    return np.maximum.reduceat(np.maximum.reduceat(plane, rows, axis=0), columns, axis=1)
 
 
 def _without_dust(density: NDArray[np.float32], threshold: float) -> NDArray[np.float32]:
@@ -184,13 +208,22 @@ def _fit(density: NDArray[np.float32], threshold: float) -> NDArray[np.bool_]:
 
 def _centre_lines(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """One-pixel lines: the skeleton of lines, the outline of filled regions."""
-    radius = _FILLED_SHARE * EXTENT
-    filled = ndimage.distance_transform_edt(mask) > radius
+    filled = _filled(mask)
     if not filled.any():
         return _skeleton(mask)
-    region = (ndimage.distance_transform_edt(~filled) <= radius) & mask
+    region = (ndimage.distance_transform_edt(~filled) <= _FILLED_RADIUS) & mask
     outline: NDArray[np.bool_] = region & ~ndimage.binary_erosion(region)
     return outline | _skeleton(mask & ~region)
+
+
+def _filled(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Mark the pixels around which a disc fits into the mask."""
+    squares = ndimage.minimum_filter(mask.view(np.uint8), _FILLED_SQUARE, mode="constant")
+    if not squares.any():
+        # Distances take longer, and most drawings have no need of them.
+        return np.zeros_like(mask)
+    discs: NDArray[np.bool_] = ndimage.distance_transform_edt(mask) > _FILLED_RADIUS
+    return discs
 
 
 def _skeleton(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

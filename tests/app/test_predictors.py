@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from app.batching import QueueClosed
 from app.predictors import Predictors
@@ -114,20 +115,37 @@ def test_a_caller_who_gives_up_does_not_stop_the_load() -> None:
 
 
 def test_a_batch_gives_each_caller_its_own_vector() -> None:
-    """Whatever travels together, every picture gets the vector that it gets alone; queries and items alike."""
+    """Whatever travels together, every picture gets the vector that it gets alone."""
 
     async def scenario() -> None:
         async with predictors_with(load) as predictors:
             serving = await predictors.get("fake", OTHER)
             prepared = [serving.predictor.prepare_item(decode(png(seed))) for seed in range(11)]
-            for queue in (serving.queries, serving.items):
-                answers = await asyncio.gather(*(queue.submit(item) for item in prepared))
-                for seed, answer in enumerate(answers):
-                    assert np.array_equal(answer.value, vector_of(png(seed), OTHER))
+            answers = await asyncio.gather(*(serving.items.submit(item) for item in prepared))
+            for seed, answer in enumerate(answers):
+                assert np.array_equal(answer.value, vector_of(png(seed), OTHER))
             assert max(serving.predictor.batches) > 1  # type: ignore[attr-defined]
             assert max(serving.predictor.batches) <= serving.predictor.spec.max_batch  # type: ignore[attr-defined]
             views = await asyncio.gather(*(serving.views.submit(item) for item in prepared))
             assert all(np.array_equal(view.value, item[0].numpy()) for view, item in zip(views, prepared, strict=True))
+
+    asyncio.run(scenario())
+
+
+def test_all_views_of_a_query_travel_together() -> None:
+    """Queries of one, two and three views share batches, and each caller gets a vector of each of his views."""
+
+    async def scenario() -> None:
+        async with predictors_with(load) as predictors:
+            serving = await predictors.get("fake", OTHER)
+            groups = [range(seed, seed + seed % 3 + 1) for seed in range(8)]
+            views = [
+                torch.stack([serving.predictor.prepare_item(decode(png(seed))) for seed in group]) for group in groups
+            ]
+            answers = await asyncio.gather(*(serving.queries.submit(group) for group in views))
+            for group, answer in zip(groups, answers, strict=True):
+                assert np.array_equal(answer.value, [vector_of(png(seed), OTHER) for seed in group])
+            assert serving.predictor.batches[-1] > 3  # type: ignore[attr-defined]
 
     asyncio.run(scenario())
 

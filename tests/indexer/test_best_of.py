@@ -6,13 +6,24 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.live import Neighbour, SearchResult, best_of
+from indexer.live import best_of
+from indexer.vectors.contracts import Nearest
+
+Ranking = list[tuple[int, float]]
 
 
-def nearest(scores: list[float], k: int) -> SearchResult:
-    """Return the first k of items numbered from 0, as a search for one vector would."""
-    ordered = sorted(enumerate(scores), key=lambda scored: (-scored[1], scored[0]))
-    return SearchResult(tuple(Neighbour(item_id, score) for item_id, score in ordered[:k]), 7)
+def first(scores: list[float], k: int) -> Ranking:
+    """Rank items numbered from 0 by their scores, equal ones by their numbers."""
+    return sorted(enumerate(scores), key=lambda scored: (-scored[1], scored[0]))[:k]
+
+
+def nearest(rankings: list[Ranking], k: int) -> Nearest:
+    """Write rankings as an index answers: what is missing to k is no item."""
+    found = Nearest(np.full((len(rankings), k), -np.inf, np.float32), np.full((len(rankings), k), -1, np.int64))
+    for row, ranking in enumerate(rankings):
+        for place, (item, score) in enumerate(ranking):
+            found.positions[row, place], found.scores[row, place] = item, score
+    return found
 
 
 @given(
@@ -27,9 +38,9 @@ def nearest(scores: list[float], k: int) -> SearchResult:
 )
 def test_the_first_k_of_all_vectors_are_the_first_k_by_the_best_score(views: list[list[float]], k: int) -> None:
     """Joining each vector's first k gives what ranking every item by its best score gives, ties included."""
-    by_best = nearest(list(np.max(views, axis=0)), k)
-    joined = best_of([nearest(scores, k) for scores in views], k)
-    assert [neighbour.score for neighbour in joined.neighbours] == [neighbour.score for neighbour in by_best.neighbours]
-    best = dict(enumerate(np.max(views, axis=0)))
-    assert all(best[neighbour.item_id] == neighbour.score for neighbour in joined.neighbours)
-    assert joined.generation == 7
+    best = np.max(views, axis=0).tolist()
+    joined = [(hit.item_id, hit.score) for hit in best_of(nearest([first(scores, k) for scores in views], k), k)]
+    assert [score for _, score in joined] == [score for _, score in first(best, k)]
+    assert all(best[item] == score for item, score in joined)
+    assert len(dict(joined)) == len(joined)
+    assert joined == sorted(joined, key=lambda scored: (-scored[1], scored[0]))

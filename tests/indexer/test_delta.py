@@ -41,14 +41,14 @@ def expected(rows: dict[int, Vectors], query: Vectors, k: int) -> list[tuple[int
 
 @given(
     sequence=st.lists(changes, max_size=12),
-    query=quarters,
+    queries=st.lists(quarters, min_size=1, max_size=3),
     k=st.integers(1, 15),
     allowed=st.none() | st.sets(st.integers(1, 12)),
     excluded=st.sets(st.integers(1, 12), max_size=2),
 )
 def test_every_value_in_a_history_answers_like_a_dict(
     sequence: list[tuple[dict[int, Vectors], set[int]]],
-    query: Vectors,
+    queries: list[Vectors],
     k: int,
     allowed: set[int] | None,
     excluded: set[int],
@@ -64,9 +64,9 @@ def test_every_value_in_a_history_answers_like_a_dict(
         assert sorted(delta.ids.tolist()) == sorted(rows)
         assert delta.count == len(rows)
         wanted = {i: v for i, v in rows.items() if i not in excluded and (allowed is None or i in allowed)}
-        found = delta.search(query[None], k, permitted, np.array(sorted(excluded), dtype=np.int64))
-        hits = [(i, s) for i, s in zip(found.positions[0].tolist(), found.scores[0].tolist(), strict=True) if i >= 0]
-        assert hits == expected(wanted, query, k)
+        found = delta.search(np.stack(queries), k, permitted, np.array(sorted(excluded), dtype=np.int64))
+        for query, *row in zip(queries, found.positions.tolist(), found.scores.tolist(), strict=True):
+            assert [(i, s) for i, s in zip(*row, strict=True) if i >= 0] == expected(wanted, query, k)
 
 
 @given(first=changes, left=changes, right=changes)

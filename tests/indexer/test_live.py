@@ -258,6 +258,20 @@ def test_a_filter_is_asked_once_per_state(
     assert len(live.search("shoes", QUERY, OLD, 10, RED).neighbours) == 2
 
 
+def test_several_vectors_of_one_query_find_what_each_of_them_finds(catalogue: Catalogue, live: LiveIndex) -> None:
+    """An item scores as the best of the query's vectors does, and nobody is found twice."""
+    for number, key in enumerate("abcdefgh"):
+        put(catalogue, "shoes", key, number)
+    views = np.stack([QUERY, -QUERY])
+    best: dict[int, float] = {}
+    for view in views:
+        for hit in live.search("shoes", view, OLD, 8).neighbours:
+            best[hit.item_id] = max(hit.score, best.get(hit.item_id, -np.inf))
+    together = live.search("shoes", views, OLD, 8).neighbours
+    assert {hit.item_id: hit.score for hit in together} == best
+    assert len(together) == len(best) == 8
+
+
 def test_filters_that_look_different_are_different(catalogue: Catalogue, live: LiveIndex) -> None:
     """`true` and `1` are equal in Python and not in JSON: neither gets the other's answer, however many are asked."""
     for key, new in (("a", True), ("b", 1), ("c", "1")):

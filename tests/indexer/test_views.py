@@ -66,23 +66,25 @@ def test_a_view_answers_like_a_dict(generation: Generation, data: st.DataObject)
     allowed = data.draw(st.none() | st.sets(items) | st.just({10 * number for number in range(1, 250)}))
     excluded = data.draw(st.sets(items, max_size=3))
     k = data.draw(st.integers(1, 60))
-    query = VECTORS[data.draw(st.integers(0, COUNT - 1))]
+    queries = VECTORS[data.draw(st.lists(st.integers(0, COUNT - 1), min_size=1, max_size=3))]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(views, "SPARE", data.draw(st.sampled_from([0, 3, 64])))
         patch.setattr(adapter, "SCAN_COUNT", data.draw(st.sampled_from([0, 10_000])))
         found = view.search(
-            query[None],
+            queries,
             k,
             None if allowed is None else np.array(sorted(allowed), dtype=np.int64),
             np.array(sorted(excluded), dtype=np.int64),
         )
     wanted = {i: v for i, v in rows.items() if i not in excluded and (allowed is None or i in allowed)}
-    hits = [item for item in found.positions[0].tolist() if item >= 0]
-    assert len(set(hits)) == len(hits) == min(k, len(wanted))
-    assert set(hits) <= set(wanted)
-    scores = found.scores[0, : len(hits)]
-    assert scores == pytest.approx([float(wanted[item] @ query) for item in hits], abs=1e-5)
-    assert scores == pytest.approx(truth(wanted, query, k), abs=1e-5)
+    hits: list[int] = []
+    for query, positions, row in zip(queries, found.positions.tolist(), found.scores, strict=True):
+        hits = [item for item in positions if item >= 0]
+        assert len(set(hits)) == len(hits) == min(k, len(wanted))
+        assert set(hits) <= set(wanted)
+        scores = row[: len(hits)]
+        assert scores == pytest.approx([float(wanted[item] @ query) for item in hits], abs=1e-5)
+        assert scores == pytest.approx(truth(wanted, query, k), abs=1e-5)
     assert view.count == len(rows)
     for item in hits[:3]:
         vector = view.vector(item)
