@@ -6,8 +6,6 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-# Threads that wait for each other sleep instead of spinning: ten times less processor time on a busy machine.
-export OMP_WAIT_POLICY ?= PASSIVE
 
 # cpu or gpu: which faiss is installed. What was chosen last stays until the other is asked for.
 EXTRA ?= $(or $(shell cat .venv/extra 2>/dev/null),cpu)
@@ -31,7 +29,8 @@ demo: $(INSTALLED) ## draw, index and serve the demo; PORT=8000
 	@.venv/bin/likeness demo --port $(PORT)
 
 test: $(INSTALLED) ## run every test; ARGS="tests/models -k edges" for some
-	@.venv/bin/python -m pytest $(ARGS)
+	@# Threads that wait sleep instead of spinning: ten times less processor time on a busy machine.
+	@OMP_WAIT_POLICY=PASSIVE .venv/bin/python -m pytest $(ARGS)
 
 check: $(INSTALLED) ## format, lint, types, import layers, migrations
 	.venv/bin/ruff format --check .

@@ -82,11 +82,9 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.paths.database}"
 
 
-def environment_with(extra: Mapping[str, str]) -> dict[str, str]:
-    """This process's environment with `extra` on top, for a process to be started."""
-    return {**os.environ, **extra}
+def environment_lacking(defaults: Mapping[str, str]) -> dict[str, str] | None:
+    """This process's environment completed by `defaults`, for a process to be started; None if it lacks none of them.
 
-
-def environment_has(expected: Mapping[str, str]) -> bool:
-    """Whether this process was started with all of `expected` in its environment."""
-    return all(os.environ.get(name) == value for name, value in expected.items())
+    What an operator has set stays as it is.
+    """
+    return None if os.environ.keys() >= defaults.keys() else {**defaults, **os.environ}

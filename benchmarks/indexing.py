@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from models.devices import allocator_environment
+from models.startup import STARTUP_ENVIRONMENT
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def measure(environment: Mapping[str, str], folders: Sequence[Path], batch: int)
     """Build from every folder in a new process; the loop takes `batch` pictures at once."""
     command = [sys.executable, "-m", "benchmarks.indexing", str(batch), *map(str, folders)]
     output = subprocess.run(
-        command, env={**environment, **allocator_environment()}, stdout=subprocess.PIPE, text=True, check=True
+        command, env={**STARTUP_ENVIRONMENT, **environment}, stdout=subprocess.PIPE, text=True, check=True
     ).stdout
     rounds = tuple(Indexed(**found) for found in json.loads(output))
     return Indexing(rounds, batch, sum(len(list(folder.iterdir())) for folder in folders))

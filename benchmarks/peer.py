@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.devices import allocator_environment
+from models.startup import STARTUP_ENVIRONMENT
 
 BATCHES = (1, 4, 8, 16, 32, 64)
 
@@ -30,7 +30,7 @@ def run_peer(
     command = [sys.executable, "-m", "benchmarks.plain", side, str(folder), "--batches", sizes]
     output = subprocess.run(
         [*command, "--pictures", str(pictures)],
-        env={**environment, **allocator_environment()},
+        env={**STARTUP_ENVIRONMENT, **environment},
         stdout=subprocess.PIPE,
         text=True,
         check=True,

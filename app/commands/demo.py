@@ -15,7 +15,8 @@ from app.commands.building import BuildProgress
 from app.commands.configuration import checkpoints_of, load_settings, predictor_of
 from app.commands.drawing import draw, generator_digest
 from app.commands.sentences import Refusal
-from app.commands.serve import Host, Port, restart_with_allocator, serve_on, take_socket
+from app.commands.serve import Host, Port, serve_on, take_socket
+from app.commands.starting import start_anew
 from app.commands.stores import Stores, opened
 from app.commands.terminal import AsJson, note
 
@@ -58,7 +59,7 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """Draw a catalogue of shoes, index it, and serve it; the second start only serves."""
-    restart_with_allocator()
+    start_anew()
     settings = load_settings(host=host, port=port)
     if "log_level" not in settings.model_fields_set:
         # A newcomer is to see the address, not a line per request.

@@ -10,6 +10,7 @@ import typer
 from app.commands.building import BuildProgress, summary, tell_rejects
 from app.commands.configuration import load_settings, predictor_of
 from app.commands.sentences import Refusal
+from app.commands.starting import start_anew
 from app.commands.stores import opened
 from app.commands.terminal import AsJson, facts, show, table
 
@@ -47,6 +48,7 @@ def build(
     as_json: AsJson = False,
 ) -> None:
     """Bring a collection up to its source and publish an index of it; a build that was killed goes on."""
+    start_anew()
     from indexer.pipeline import build as run
     from indexer.sources import Columns, open_source
 

@@ -10,6 +10,7 @@ import typer
 
 from app.commands.configuration import checkpoints_of, device_of, load_settings, predictor_of
 from app.commands.sentences import Refusal
+from app.commands.starting import start_anew
 from app.commands.terminal import AsJson, facts, show, table
 from app.commands.training import TrainingLog
 
@@ -70,6 +71,7 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Judge a model on its benchmark."""
+    start_anew()
     judge = _part(name, "evaluation").evaluate
     predictor = predictor_of(load_settings(), name, checkpoint)
     figures = dict(judge(data, predictor))
@@ -86,6 +88,7 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train a model and keep the weights in the data folder; a run that was killed goes on where it was."""
+    start_anew()
     from models.registry import spec as find_spec
 
     learn = _part(name, "train").train

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import socket
-import sys
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Annotated, Never, TypeAlias
 
@@ -13,6 +12,7 @@ import typer
 
 from app.commands.configuration import device_of, load_settings
 from app.commands.sentences import Refusal
+from app.commands.starting import start_anew
 from app.commands.stores import opened
 from app.commands.terminal import AsJson, note
 
@@ -40,23 +40,9 @@ def serve(
         message = f"--workers is {workers}, and this version serves with one process: leave the option out."
         raise Refusal(message)
     settings = load_settings(host=host, port=port)
-    restart_with_allocator()
+    start_anew()
     with take_socket(settings.host, settings.port) as taken:
         serve_on(taken, settings, as_json=as_json)
-
-
-def restart_with_allocator() -> None:
-    """Start this command anew, once, with the malloc settings that only a starting process reads."""
-    import os
-
-    from app.settings import environment_has, environment_with
-    from models.devices import allocator_environment
-
-    wanted = allocator_environment()
-    if not environment_has(wanted):
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment_with(wanted))  # noqa: S606 (itself)
 
 
 def serve_on(taken: socket.socket, settings: Settings, *, as_json: bool) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
-from app.settings import Settings, environment_has, environment_with
+from app.settings import Settings, environment_lacking
 
 
 @pytest.fixture(autouse=True)
@@ -84,11 +85,10 @@ def test_settings_cannot_be_changed() -> None:
         Settings().port = 1
 
 
-def test_a_child_process_gets_this_environment_and_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Additions win, the rest is passed on, and a process knows whether it was started with them."""
+def test_a_child_process_gets_this_environment_and_what_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is set stays, the rest is added, and nothing is to be added to what is complete."""
     monkeypatch.setenv("LIKENESS_TEST_ONE", "1")
-    child = environment_with({"LIKENESS_TEST_TWO": "2"})
-    assert (child["LIKENESS_TEST_ONE"], child["LIKENESS_TEST_TWO"]) == ("1", "2")
-    assert environment_has({"LIKENESS_TEST_ONE": "1"})
-    assert not environment_has({"LIKENESS_TEST_ONE": "2"})
-    assert not environment_has({"LIKENESS_TEST_TWO": "2"})
+    child = environment_lacking({"LIKENESS_TEST_ONE": "default", "LIKENESS_TEST_TWO": "2"})
+    assert child == {**os.environ, "LIKENESS_TEST_TWO": "2"}
+    assert child["LIKENESS_TEST_ONE"] == "1"
+    assert environment_lacking({"LIKENESS_TEST_ONE": "default"}) is None

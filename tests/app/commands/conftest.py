@@ -19,9 +19,17 @@ from models import predictor, registry
 from models.checkpoints import Checkpoint, CheckpointStore
 from models.devices import Device
 from models.images import encode_png
+from models.startup import STARTUP_ENVIRONMENT
 from tests.models.fakes import FakePredictor, fake_spec
 
 Run: TypeAlias = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def startup_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Be a process that was started as it should be, so that no command replaces it by another."""
+    for name, value in STARTUP_ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
 
 
 @dataclass

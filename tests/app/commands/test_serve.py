@@ -4,69 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
 import socket
-import sys
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Never
 
 import pytest
 from fastapi import FastAPI
 
 from app.commands.sentences import Refusal
-from app.commands.serve import address_of, restart_with_allocator, take_socket
-from models.devices import allocator_environment
+from app.commands.serve import address_of, take_socket
 from tests.app.commands.conftest import Run
 
 
-class Replaced(Exception):
-    """The process would now be another."""
-
-
 @pytest.fixture
-def restarted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Run as the process that has started itself anew, and give back what it does with signals."""
-    for name, value in allocator_environment().items():
-        monkeypatch.setenv(name, value)
+def signals() -> Iterator[None]:
+    """Give back what the process does with signals."""
     kept = signal.getsignal(signal.SIGTERM)
     yield
     signal.signal(signal.SIGTERM, kept)
-
-
-@pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Sequence[str], Mapping[str, str]]]:
-    """Keep what the process would be replaced by, instead of replacing it."""
-    kept: list[tuple[str, Sequence[str], Mapping[str, str]]] = []
-
-    def replace(path: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Never:
-        kept.append((path, arguments, environment))
-        raise Replaced
-
-    monkeypatch.setattr(os, "execve", replace)
-    return kept
-
-
-def test_the_server_starts_itself_anew_once(
-    started: list[tuple[str, Sequence[str], Mapping[str, str]]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The same command gets the malloc settings beside its whole environment, and then goes on."""
-    for name in allocator_environment():
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("LIKENESS_TEST", "kept")
-    monkeypatch.setattr(sys, "orig_argv", ["python", "-X", "dev", "-m", "app.commands", "serve", "--port", "0"])
-    with pytest.raises(Replaced):
-        restart_with_allocator()
-    ((path, arguments, environment),) = started
-    assert path == arguments[0] == sys.executable
-    assert arguments[1:] == ["-X", "dev", "-m", "app.commands", "serve", "--port", "0"]
-    assert environment == {**os.environ, **allocator_environment()}
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    restart_with_allocator()
-    assert len(started) == 1
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0"])  # noqa: S104 (it is closed at once)
@@ -89,7 +46,7 @@ def test_an_address_of_another_machine_cannot_be_taken(host: str) -> None:
         take_socket(host, 0)
 
 
-def test_a_taken_port_ends_the_command_before_anything_slow(home: Path, run: Run, restarted: None) -> None:
+def test_a_taken_port_ends_the_command_before_anything_slow(home: Path, run: Run, signals: None) -> None:
     """Who starts a second server on the same port learns it at once, and no data folder is made."""
     with socket.create_server(("127.0.0.1", 0)) as busy:
         result = run("serve", "--port", busy.getsockname()[1])
@@ -109,7 +66,7 @@ def test_a_taken_port_ends_the_command_before_anything_slow(home: Path, run: Run
     ],
 )
 def test_what_was_set_wrongly_is_a_sentence(
-    home: Path, run: Run, restarted: None, monkeypatch: pytest.MonkeyPatch, name: str, value: str, word: str
+    home: Path, run: Run, signals: None, monkeypatch: pytest.MonkeyPatch, name: str, value: str, word: str
 ) -> None:
     """An operator's mistake ends the command with exit code 2 and one line, before the server runs."""
     monkeypatch.setenv("LIKENESS_PORT", "0")
@@ -121,7 +78,7 @@ def test_what_was_set_wrongly_is_a_sentence(
 
 
 def test_a_server_that_gives_up_ends_the_command_with_a_sentence(
-    home: Path, run: Run, restarted: None, monkeypatch: pytest.MonkeyPatch
+    home: Path, run: Run, signals: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What goes wrong while the server starts is in its log; the command ends as all failed commands do."""
 
@@ -143,7 +100,7 @@ def test_a_server_that_gives_up_ends_the_command_with_a_sentence(
 
 @pytest.mark.parametrize(("host", "warned"), [("127.0.0.1", False), ("0.0.0.0", True)])  # noqa: S104 (it stops at once)
 def test_a_server_tells_its_address_and_who_else_reaches_it(
-    home: Path, run: Run, restarted: None, monkeypatch: pytest.MonkeyPatch, host: str, warned: bool
+    home: Path, run: Run, signals: None, monkeypatch: pytest.MonkeyPatch, host: str, warned: bool
 ) -> None:
     """Once requests are answered the address is on stdout, and whoever serves to others is warned on stderr."""
 
@@ -160,12 +117,11 @@ def test_a_server_tells_its_address_and_who_else_reaches_it(
     assert ("Warning" in result.stderr) is warned
 
 
-def test_one_process_serves(run: Run, started: object) -> None:
+def test_one_process_serves(run: Run) -> None:
     """More workers than there can be are refused, not ignored."""
     result = run("serve", "--workers", 2)
     assert result.exit_code == 2
     assert "--workers" in result.stderr
-    assert started == []
 
 
 def test_an_address_is_one_a_browser_takes() -> None:

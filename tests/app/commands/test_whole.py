@@ -58,7 +58,7 @@ def command(*arguments: object) -> list[str]:
 
 def environment(home: Path) -> Mapping[str, str]:
     """Environment of a process with a data folder of its own."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("LIKENESS_", "MALLOC_"))}
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("LIKENESS_", "MALLOC_", "GOMP_"))}
     return {**own, "LIKENESS_HOME": str(home), "LIKENESS_DEVICE": "cpu", "LIKENESS_LOG_LEVEL": "WARNING"}
 
 
