@@ -42,6 +42,7 @@ class PictureStore:
     def __init__(self, root: Path) -> None:
         """Look into `root`, which need not exist yet."""
         self._root = root
+        self._durable: set[Path] = set()
 
     def save(self, content: bytes, picture: Picture) -> str:
         """Store the bytes of a picture and a thumbnail of its pixels, and return the digest of the bytes.
@@ -54,9 +55,9 @@ class PictureStore:
             # It counts as new again: whoever saves it is about to refer to it.
             os.utime(original)
         else:
-            _write(original, content, durable=True)
+            self._write_durably(original, content)
         if not _holds_something(self._thumbnail(digest)):
-            _write(self._thumbnail(digest), _thumbnail_of(picture), durable=False)
+            _write(self._thumbnail(digest), _thumbnail_of(picture))
         return digest
 
     def open(self, digest: str) -> Path:
@@ -78,7 +79,7 @@ class PictureStore:
         """
         small = self._thumbnail(digest)
         if not _holds_something(small):
-            _write(small, _thumbnail_of(decode(self.open(digest).read_bytes())), durable=False)
+            _write(small, _thumbnail_of(decode(self.open(digest).read_bytes())))
         return small
 
     def media_type(self, digest: str) -> str:
@@ -105,6 +106,16 @@ class PictureStore:
             if not self._original_of(path).exists() and _saved_at(path) < oldest:
                 path.unlink(missing_ok=True)
         return removed
+
+    def _write_durably(self, path: Path, content: bytes) -> None:
+        """Write a file that outlives a power cut as soon as this returns, with the folders it lies in."""
+        _write(path, content, durable=True)
+        _sync_folder(path.parent)
+        if path.parent not in self._durable:
+            # Whoever made the folder may have been killed before its own name was durable; once is enough.
+            _sync_folder(path.parent.parent)
+            _sync_folder(self._root)
+            self._durable.add(path.parent)
 
     def _original(self, digest: str) -> Path:
         return self._root / "originals" / _checked(digest)[:2] / digest
@@ -148,16 +159,16 @@ def _unknown(digest: str) -> UnknownPicture:
 
 def _thumbnail_of(picture: Picture) -> bytes:
     small = Image.fromarray(picture.rgb)
-    small.thumbnail((THUMBNAIL_SIZE, THUMBNAIL_SIZE), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    # Nearly as sharp as Lanczos, in a fifth of the time.
+    small.thumbnail((THUMBNAIL_SIZE, THUMBNAIL_SIZE), Image.Resampling.HAMMING, reducing_gap=1.0)
     buffer = io.BytesIO()
     small.save(buffer, "JPEG", quality=THUMBNAIL_QUALITY)
     return buffer.getvalue()
 
 
-def _write(path: Path, content: bytes, *, durable: bool) -> None:
+def _write(path: Path, content: bytes, *, durable: bool = False) -> None:
     """Write a file so that its name never stands for anything but all of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, aside = tempfile.mkstemp(prefix=_ASIDE, dir=path.parent)
+    descriptor, aside = _aside(path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -169,9 +180,15 @@ def _write(path: Path, content: bytes, *, durable: bool) -> None:
     except BaseException:
         Path(aside).unlink(missing_ok=True)
         raise
-    if durable:
-        _sync_folder(path.parent)
-        _sync_folder(path.parent.parent)
+
+
+def _aside(folder: Path) -> tuple[int, str]:
+    """Open a new file in a folder, which is made if need be, under a name that is nobody's."""
+    try:
+        return tempfile.mkstemp(prefix=_ASIDE, dir=folder)
+    except FileNotFoundError:
+        folder.mkdir(parents=True, exist_ok=True)
+        return tempfile.mkstemp(prefix=_ASIDE, dir=folder)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,6 +69,8 @@ def _box(rgb: NDArray[np.uint8], ground: NDArray[np.uint8]) -> tuple[int, int, i
     return (int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1)
 
 
-def _difference(pixels: NDArray[np.uint8], ground: NDArray[np.uint8]) -> NDArray[np.int16]:
-    difference: NDArray[np.int16] = np.abs(pixels.astype(np.int16) - ground.astype(np.int16)).max(axis=-1)
+def _difference(pixels: NDArray[np.uint8], ground: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Largest difference of any channel; channel by channel, as NumPy is slow along an axis of three."""
+    channels = (np.maximum(pixels[..., i], ground[i]) - np.minimum(pixels[..., i], ground[i]) for i in range(3))
+    difference: NDArray[np.uint8] = reduce(np.maximum, channels)
     return difference

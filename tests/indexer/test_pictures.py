@@ -225,3 +225,26 @@ def test_a_failed_write_leaves_nothing(store: PictureStore, root: Path, monkeypa
     with pytest.raises(OSError, match="No space left"):
         save(store, encoded())
     assert everything(root) == set()
+
+
+def test_a_saved_picture_and_its_folders_are_durable(
+    store: PictureStore, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before `save` returns, the file and every folder whose entry was new are synchronised, in that order."""
+    synced: list[Path] = []
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    for number in range(300):
+        content = encoded(seed=number)
+        before = {(root / path).parent for path in everything(root)}
+        synced.clear()
+        original = store.open(save(store, content))
+        assert synced[0].parent == original.parent
+        assert original.parent in synced[1:]
+        if original.parent not in before:
+            assert {root / "originals", root} <= set(synced[2:])
