@@ -39,7 +39,7 @@ def parse() -> Options:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--items", type=int, default=100_000, help="vectors in the index that is searched")
     parser.add_argument("--requests", type=int, default=20_000, help="searches in all")
-    parser.add_argument("--pictures", type=int, default=1_500, help="pictures to index in all")
+    parser.add_argument("--pictures", type=int, default=3_000, help="pictures to index in all")
     parser.add_argument("--device", help="cpu, cuda or cuda:N; the fastest unless named")
     parser.add_argument("--output", type=Path, default=Path("docs/benchmarks.md"), help="file to write")
     return Options(**vars(parser.parse_args()))

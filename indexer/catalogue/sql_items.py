@@ -97,7 +97,7 @@ class SqlItems:
         found: dict[int, Item] = {}
         with self._database.selecting() as connection:
             for portion in portions(wanted):
-                rows = connection.execute(_BY_IDS, {"collection": collection, "ids": portion})
+                rows = connection.execute(_BY_IDS, {"collection": collection, "ids": portion}).all()
                 found.update((row.id, to_item(row)) for row in rows)
             if not found:
                 find_collection(connection, collection)
