@@ -62,6 +62,8 @@ TABLE: Mapping[type[models.RetrievalError], Row] = {
     catalogue.InvalidMetadata: Row(422, "The title or metadata breaks the rules"),
     catalogue.InvalidFilter: Row(422, "The filter is malformed"),
     catalogue.InvalidCursor: Row(422, "The cursor is not one of this list"),
+    catalogue.ApiKeyExists: Row(409, "The key exists already"),
+    catalogue.UnknownApiKey: Row(404, "No such key"),
     catalogue.WrongModel: Row(409, "The collection is embedded by another model"),
     catalogue.PublishedGeneration: Row(409, "The generation is in use"),
     pictures.UnknownPicture: Row(404, "No such picture"),

@@ -1,9 +1,11 @@
-"""The catalogue: collections, items, vectors, generations and rejects in SQL, which is the record of what is true."""
+"""The catalogue: collections, items, vectors, generations, rejects and keys in SQL, the record of what is true."""
 
 from __future__ import annotations
 
+from indexer.catalogue.api_keys import ApiKey, IssuedKey, KeyScope, issue
 from indexer.catalogue.contracts import Catalogue
 from indexer.catalogue.errors import (
+    ApiKeyExists,
     CatalogueUnavailable,
     CollectionExists,
     InvalidCursor,
@@ -12,12 +14,14 @@ from indexer.catalogue.errors import (
     InvalidMetadata,
     InvalidName,
     PublishedGeneration,
+    UnknownApiKey,
     UnknownCollection,
     UnknownItem,
     UnusableDatabase,
     WrongModel,
 )
 from indexer.catalogue.filters import Filter
+from indexer.catalogue.keyring import Keyring
 from indexer.catalogue.keys import check_key, check_name, check_title
 from indexer.catalogue.matching import matches
 from indexer.catalogue.metadata import check_metadata, read_metadata
@@ -39,6 +43,8 @@ from indexer.catalogue.schema import downgrade, upgrade
 from indexer.catalogue.sql import SqlCatalogue, open_catalogue
 
 __all__ = [
+    "ApiKey",
+    "ApiKeyExists",
     "Catalogue",
     "CatalogueUnavailable",
     "Changes",
@@ -52,14 +58,18 @@ __all__ = [
     "InvalidKey",
     "InvalidMetadata",
     "InvalidName",
+    "IssuedKey",
     "Item",
     "ItemDraft",
+    "KeyScope",
+    "Keyring",
     "Page",
     "PublishedGeneration",
     "Reject",
     "SqlCatalogue",
     "State",
     "Stored",
+    "UnknownApiKey",
     "UnknownCollection",
     "UnknownItem",
     "UnusableDatabase",
@@ -70,6 +80,7 @@ __all__ = [
     "check_name",
     "check_title",
     "downgrade",
+    "issue",
     "matches",
     "open_catalogue",
     "parse_filter",

@@ -51,3 +51,11 @@ class WrongModel(RetrievalError):
 
 class PublishedGeneration(RetrievalError):
     """A generation cannot be forgotten while searches use it."""
+
+
+class ApiKeyExists(RetrievalError):
+    """A key of that name is in use already."""
+
+
+class UnknownApiKey(RetrievalError):
+    """No key in use has that id or name."""

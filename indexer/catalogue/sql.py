@@ -7,6 +7,7 @@ from typing import Self
 
 from indexer.catalogue.contracts import Catalogue
 from indexer.catalogue.database import Database, connect
+from indexer.catalogue.keyring import Keyring
 from indexer.catalogue.schema import check_revision
 from indexer.catalogue.sql_builds import SqlBuilds
 from indexer.catalogue.sql_collections import SqlCollections
@@ -19,6 +20,7 @@ class SqlCatalogue(SqlCollections, SqlItems, SqlVectors, SqlBuilds, Catalogue):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
+        self.keyring = Keyring(database)
 
     def close(self) -> None:
         """Close the connections."""

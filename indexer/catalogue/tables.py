@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    column,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -151,4 +152,36 @@ generations = Table(
     Column("created_at", Moment, nullable=False),
     PrimaryKeyConstraint("collection_id", "number"),
     CheckConstraint("number > 0", name="number_is_positive"),
+)
+
+# Keys for the API. The digest is of the whole secret, which is stored nowhere; a name is free again once its key was
+# revoked.
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String(8), nullable=False),
+    Column("name", _Ordered, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("digest", _Digest, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment),
+    Column("revoked_at", Moment),
+    PrimaryKeyConstraint("id"),
+    Index(
+        "uq_api_keys_name",
+        "name",
+        unique=True,
+        sqlite_where=column("revoked_at").is_(None),
+        postgresql_where=column("revoked_at").is_(None),
+    ),
+)
+
+# What a browser holds in place of a key, for a while; the digest is of the token.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", _Digest, nullable=False),
+    Column("key_id", ForeignKey("api_keys.id", ondelete="CASCADE"), nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    PrimaryKeyConstraint("digest"),
 )
