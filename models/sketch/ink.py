@@ -40,6 +40,13 @@ _PAPER_SIDE = 64
 _PAPER_WINDOW = 11
 _PAPER_RANK = round(0.6 * _PAPER_WINDOW**2)
 _PAPER_SMOOTHING = 2.0
+# Levels by which paper in even light may differ from a gentle surface, and how often that is fitted anew to what does
+# not, beginning at this quantile of the page; and the share of the way from the darkest ink to the paper below which a
+# region counts as filled.
+_UNEVEN = 10.0
+_ROUNDS = 5
+_LIT = 0.75
+_INK_DEPTH = 0.25
 # A region is filled, not a line, where a disc of this share of the ink's extent fits into it.
 _FILLED_SHARE = 0.045
 _FILLED_RADIUS = _FILLED_SHARE * EXTENT
@@ -146,7 +153,7 @@ def _is_light_on_dark(image: Image.Image) -> bool:
     """Whether the ink is the lighter of both tones.
 
     Lines are rare, so what differs from the tone around it differs to one side: the sign of the skewness, which uneven
-    light does not change. Where it says little, as with large filled shapes, paper is the tone of most pixels.
+    light does not change. Where it says little, as with large filled shapes, paper is the tone of the page's border.
     """
     grey = np.asarray(image.reduce(2) if min(image.size) > _WORKING_SIDE // 2 else image, np.float32)
     residual = grey - ndimage.uniform_filter(grey, max(3, max(grey.shape) // 16), mode="nearest")
@@ -158,15 +165,40 @@ def _is_light_on_dark(image: Image.Image) -> bool:
     if abs(skewness) > _CLEAR_SKEWNESS:
         return skewness > 0
     low, high = np.quantile(grey, (0.002, 0.998))
-    return bool(np.median(grey) < (low + high) / 2)
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    return bool(np.median(border) < (low + high) / 2)
 
 
 def _paper(grey: Image.Image) -> Image.Image:
     """Brightness of the paper under the ink: a bright, smooth envelope, so that shadows do not count as ink."""
-    coarse = _brightest(np.asarray(grey), -(-max(grey.size) // _PAPER_SIDE))
-    coarse = ndimage.rank_filter(coarse, _PAPER_RANK, size=_PAPER_WINDOW, mode="nearest")
-    smooth = ndimage.gaussian_filter(coarse.astype(np.float32), _PAPER_SMOOTHING, mode="nearest")
-    return Image.fromarray(np.rint(smooth).astype(np.uint8)).resize(grey.size, Image.Resampling.BILINEAR)
+    coarse = _brightest(np.asarray(grey), -(-max(grey.size) // _PAPER_SIDE)).astype(np.float32)
+    envelope = ndimage.rank_filter(coarse, _PAPER_RANK, size=_PAPER_WINDOW, mode="nearest")
+    envelope = ndimage.gaussian_filter(envelope, _PAPER_SMOOTHING, mode="nearest")
+    even = _even_light(coarse)
+    if _is_ink(coarse, even, even - envelope > _UNEVEN, float(np.asarray(grey).min())):
+        envelope = np.maximum(envelope, even)
+    levels = np.rint(np.clip(envelope, 0, 255)).astype(np.uint8)
+    return Image.fromarray(levels).resize(grey.size, Image.Resampling.BILINEAR)
+
+
+def _even_light(coarse: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Brightness as one gentle surface over the page, of second degree, through the paper in it."""
+    y, x = (axis.ravel() for axis in np.meshgrid(*(np.linspace(-1, 1, n) for n in coarse.shape), indexing="ij"))
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
+    levels = coarse.ravel()
+    surface = np.full_like(levels, np.quantile(levels, _LIT))
+    for _ in range(_ROUNDS):
+        paper = np.abs(levels - surface) <= _UNEVEN
+        surface = terms @ np.linalg.lstsq(terms[paper], levels[paper], rcond=None)[0]
+    return surface.reshape(coarse.shape).astype(np.float32)
+
+
+def _is_ink(coarse: NDArray[np.float32], even: NDArray[np.float32], darker: NDArray[np.bool_], darkest: float) -> bool:
+    """Whether regions darker than even light are filled with ink; in a shadow lines would be darker still."""
+    if not darker.any():
+        return False
+    depth = np.median(coarse[darker] - darkest) / max(float(np.median(even[darker])) - darkest, 1)
+    return bool(depth < _INK_DEPTH)
 
 
 def _brightest(plane: NDArray[np.uint8], step: int) -> NDArray[np.uint8]:

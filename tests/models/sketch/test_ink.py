@@ -160,7 +160,6 @@ def test_every_pen_draws_lines_of_one_width(pen: int) -> None:
     assert middle.sum(axis=0).mean() == pytest.approx(2.5, abs=0.25)
 
 
-@pytest.mark.xfail(reason="paper is sought inside large fills, and rings are drawn in their corners", strict=False)
 @pytest.mark.parametrize("share", [0.2, 0.5])
 def test_a_filled_shape_becomes_its_outline(share: float) -> None:
     """A shape filled with black is drawn by its border, so that it meets the edges of a photo."""
