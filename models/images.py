@@ -15,6 +15,11 @@ from models.contracts import PictureTooLarge, UnreadablePicture
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 MAX_PIXELS = 40_000_000
+MAX_SCANS = 128
+"""Passes over a progressive JPEG, of which cameras and programs write about ten.
+
+Each takes as long as decoding the whole picture, and needs next to no bytes: a file of 10 MiB has room for 100,000.
+"""
 # What turns a stored picture upright, by its EXIF orientation; 1 is upright already.
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -67,6 +72,7 @@ def decode(content: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             _check_size(image, max_pixels)
+            _check_scans(image, content)
             image.load()
             return from_pillow(_upright(image))
     except UnidentifiedImageError:
@@ -123,6 +129,13 @@ def _check_size(image: Image.Image, max_pixels: int) -> None:
     if image.width * image.height > max_pixels:
         message = f"The picture has {image.width} x {image.height} pixels; at most {max_pixels:,} are accepted."
         raise PictureTooLarge(message)
+
+
+def _check_scans(image: Image.Image, content: bytes) -> None:
+    # Within the compressed data of a JPEG the byte FF is never followed by DA, the mark of a scan.
+    if image.format in {"JPEG", "MPO"} and content.count(b"\xff\xda") > MAX_SCANS:
+        message = f"The JPEG picture is drawn in more than {MAX_SCANS} passes; save it anew, and send that."
+        raise UnreadablePicture(message)
 
 
 def _to_eight_bits(values: NDArray[np.generic]) -> NDArray[np.uint8]:

@@ -274,6 +274,21 @@ def test_bombs_are_refused_by_their_header(name: str, width: int, height: int) -
         decode(claiming(name, width, height))
 
 
+def repeated_scans(times: int) -> bytes:
+    """A progressive JPEG whose last scan comes again and again: each is decoded over the whole picture."""
+    content = encoded(Image.fromarray(pattern(64, 64)), "JPEG", progressive=True)
+    last = content.rindex(b"\xff\xda")
+    scan = content[last : content.rindex(b"\xff\xd9")]
+    return content[:last] + scan * times + b"\xff\xd9"
+
+
+def test_a_jpeg_of_endless_passes_is_refused() -> None:
+    """A small file that would take hours to decode is refused at once; a few passes more than usual are read."""
+    assert decode(repeated_scans(20)).rgb.shape == (64, 64, 3)
+    with pytest.raises(UnreadablePicture, match="passes"):
+        decode(repeated_scans(5000))
+
+
 def test_the_bound_is_exact() -> None:
     """As many pixels as allowed are read, one fewer allowed and the same picture is refused."""
     content = EXAMPLES["png"]
