@@ -78,6 +78,7 @@ def describe(shape: ShoeShape, look: Look, rng: Random) -> tuple[str, dict[str, 
         "gender": wearer,
         "brand": brand,
         "price": round(price / 5) * 5 - 0.05,
+        "currency": "EUR",
         "season": season,
         "in_stock": chance(rng, 0.86),
     }

@@ -12,7 +12,7 @@ from app.demo.catalogue import KINDS, DemoShoe, draft
 
 SCHEMA = {
     "kind": str, "colour": str, "shade": str, "material": str, "heel": str, "heel_height_mm": int, "gender": str,
-    "brand": str, "price": float, "season": str, "in_stock": bool,
+    "brand": str, "price": float, "currency": str, "season": str, "in_stock": bool,
 }  # fmt: skip
 
 
@@ -26,7 +26,7 @@ def test_heels_are_called_by_their_height(millimetres: int, name: str) -> None:
 
 
 def test_metadata_has_its_schema(shoes: list[DemoShoe]) -> None:
-    """Every shoe has the same eleven facts, each of its type."""
+    """Every shoe has the same twelve facts, each of its type."""
     for shoe in shoes:
         assert {name: type(value) for name, value in shoe.metadata.items()} == SCHEMA
 
