@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Annotated, cast
 
 from fastapi import Depends, Query, Request
@@ -15,6 +16,16 @@ from models.contracts import Strokes
 async def services(request: Request) -> Services:
     """Give a handler the server's parts."""
     return cast("Services", request.app.state.services)
+
+
+async def admitted(request: Request) -> AsyncIterator[None]:
+    """Hold one of the places for requests that compute, until the answer is sent.
+
+    Raises:
+        ServerBusy: none is free.
+    """
+    with (await services(request)).admission.place():
+        yield
 
 
 async def read_where(
@@ -37,6 +48,9 @@ async def read_where(
     """
     return read_filter(filter_) if filter_ else None
 
+
+COMPUTES = [Depends(admitted)]
+"""Of every route that decodes or computes; in a route's `dependencies`, which come before its body is read."""
 
 Parts = Annotated[Services, Depends(services)]
 Where = Annotated[Filter | None, Depends(read_where)]

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from app import problems
 from app.access import LoopbackOnly, is_loopback
+from app.admission import Admission
 from app.body_limit import BodyLimit
 from app.documentation import document
 from app.items import Items
@@ -119,6 +120,7 @@ async def running(
             readiness=readiness,
             telemetry=telemetry,
             workers=workers,
+            admission=Admission(settings.queue_size, telemetry.under_way),
         )
     finally:
         watching.cancel()

@@ -16,6 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.admission import ServerBusy
 from app.batching import DeadlineExceeded, QueueClosed, QueueFull
 from app.bodies import InvalidForm, UnsupportedBody
 from app.telemetry import request_id
@@ -76,6 +77,7 @@ TABLE: Mapping[type[models.RetrievalError], Row] = {
     live.NotSearchable: Row(409, "The item cannot be searched for"),
     InvalidForm: Row(422, "The form is malformed"),
     UnsupportedBody: Row(415, "The body is of a type that is not taken"),
+    ServerBusy: Row(503, "The server is busy", _SOON),
     QueueFull: Row(503, "The server is busy", _SOON),
     QueueClosed: Row(503, "The server is shutting down", _SOON),
     DeadlineExceeded: Row(503, "The server did not answer in time", _SOON),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.admission import Admission
 from app.items import Items
 from app.readiness import Readiness
 from app.search import Search
@@ -39,6 +40,7 @@ class Services:
     readiness: Readiness
     telemetry: Telemetry
     workers: Workers
+    admission: Admission
 
     def embedding_model(self, name: str) -> ModelSpec:
         """Return the description of a model that turns pictures into vectors.

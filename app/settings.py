@@ -59,7 +59,9 @@ class Settings(BaseSettings):
     device: str | None = Field(default=None, description="cpu, cuda or cuda:N; the fastest there is unless set.")
     max_body_bytes: Annotated[int, Field(ge=1024)] = Field(default=10 * MIB, description="Largest request body.")
     max_pixels: Annotated[int, Field(ge=1)] = Field(default=40_000_000, description="Largest picture, in pixels.")
-    queue_size: Annotated[int, Field(ge=1)] = Field(default=256, description="Queries that may wait for the device.")
+    queue_size: Annotated[int, Field(ge=1)] = Field(
+        default=64, description="Requests that may be computed or wait for it at once; more are refused."
+    )
     max_wait_ms: Annotated[float, Field(ge=0)] = Field(
         default=2.0, description="How long an idle device waits for more queries to share a batch, in milliseconds."
     )

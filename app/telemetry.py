@@ -53,6 +53,9 @@ class Telemetry:
             registry=self.registry,
             buckets=_SIZES,
         )
+        self.under_way = Gauge(
+            "likeness_requests_under_way", "Requests that compute, admitted and not answered.", registry=self.registry
+        )
         self.index_lag = Gauge(
             "likeness_index_lag_changes",
             "Changes since the published generation was built.",

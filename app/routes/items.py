@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
 from app import present
-from app.dependencies import Parts, Upload, Where
+from app.dependencies import COMPUTES, Parts, Upload, Where
 from app.documentation import ITEM_BODY, errors
 from app.schemas import ItemAnswer, ItemChanges, ItemPage
 
@@ -37,7 +37,13 @@ async def get_item(name: str, key: Key, parts: Parts) -> ItemAnswer:
     return present.item(await parts.workers.store(parts.catalogue.item, name, key))
 
 
-@router.put("/{key:path}", operation_id="put_item", responses=errors(404, 413, 415, 422, 503), openapi_extra=ITEM_BODY)
+@router.put(
+    "/{key:path}",
+    dependencies=COMPUTES,
+    operation_id="put_item",
+    responses=errors(404, 413, 415, 422, 503),
+    openapi_extra=ITEM_BODY,
+)
 async def put_item(name: str, key: Key, parts: Parts, form: Upload) -> ItemAnswer:
     """Store an item with its picture, in place of what the key held before; the next search finds it."""
     metadata = form.json_object("metadata")

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 
 from app import present
-from app.dependencies import Drawing, Parts, Where
+from app.dependencies import COMPUTES, Drawing, Parts, Where
 from app.documentation import DRAWING_BODY, errors
 from app.hanging_up import while_connected
 from app.schemas import SearchAnswer
@@ -22,6 +22,7 @@ Model = Annotated[str, Path(description="A model that embeds pictures; see /v1/m
 
 @router.post(
     "/{model}",
+    dependencies=COMPUTES,
     operation_id="search_by_drawing",
     responses=errors(404, 409, 413, 415, 422, 503),
     openapi_extra=DRAWING_BODY,

@@ -96,7 +96,7 @@ def join(threads: Sequence[threading.Thread]) -> None:
 def test_a_full_queue_answers_503_with_retry_after_and_recovers(tmp_path: Path) -> None:
     """One query on the device, two waiting, and the fourth is told to come back; all others are answered."""
     model = Blocked()
-    server = application(tmp_path, lambda *_: model, queue_size=2)
+    server = application(tmp_path, lambda *_: model, queue_size=3)
     with client_of(server) as client:
         create(client)
         put(client, "a", 1)
@@ -106,10 +106,11 @@ def test_a_full_queue_answers_503_with_retry_after_and_recovers(tmp_path: Path) 
         while not more:
             others[0].join(0.01)
         assert more[0].status_code == 503
-        assert more[0].json()["type"] == "urn:likeness:problem:queue-full"
+        assert more[0].json()["type"] == "urn:likeness:problem:server-busy"
         assert int(more[0].headers["Retry-After"]) >= 1
         model.release.set()
         join([*first, *others])
+        assert client.get("/metrics").text.count("likeness_requests_under_way 0.0") == 1
         assert sorted(answer.status_code for answer in answers + more) == [200, 200, 200, 503]
         assert search(client, png(1)).status_code == 200
 
