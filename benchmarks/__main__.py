@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.settings import Settings
-from benchmarks import indexing, machine, pictures, report, service, stock
+from benchmarks import indexing, machine, overload, pictures, report, service, stock
 from benchmarks.peer import best_of, run_peer
 
 BUILDS = 3
@@ -24,13 +24,16 @@ class Options:
     items: int
     requests: int
     pictures: int
+    overload: float
     device: str | None
     output: Path
 
     @property
     def command(self) -> str:
         """What measures the same again."""
-        chosen = f"--items {self.items} --requests {self.requests} --pictures {self.pictures}"
+        chosen = (
+            f"--items {self.items} --requests {self.requests} --pictures {self.pictures} --overload {self.overload:g}"
+        )
         return f'make bench BENCH="{chosen}{f" --device {self.device}" if self.device else ""}"'
 
 
@@ -40,6 +43,7 @@ def parse() -> Options:
     parser.add_argument("--items", type=int, default=100_000, help="vectors in the index that is searched")
     parser.add_argument("--requests", type=int, default=20_000, help="searches in all")
     parser.add_argument("--pictures", type=int, default=3_000, help="pictures to index in all")
+    parser.add_argument("--overload", type=float, default=30, help="seconds of each load past what the server can do")
     parser.add_argument("--device", help="cpu, cuda or cuda:N; the fastest unless named")
     parser.add_argument("--output", type=Path, default=Path("docs/benchmarks.md"), help="file to write")
     return Options(**vars(parser.parse_args()))
@@ -72,12 +76,15 @@ def main() -> None:
         filled = stock.fill(Settings(home=folder / "home", device=options.device), options.items)
         print(f"Searching {options.requests:,} times")
         searching = service.measure(environment, drawings, options.requests)
+        print("Asking more of the server than it can do")
+        overloaded = overload.measure(environment, drawings, max(options.requests // 10, 100), options.overload)
         print(f"Indexing {options.pictures:,} pictures")
         items = run_peer(environment, "items", photos[0], None, min(service.TRIAL_PICTURES, options.pictures // BUILDS))
         built = indexing.measure(environment, photos, best_of(items))
     lines = [
         *report.heading(machine.describe(options.device), options.command),
         *report.searches(filled, searching),
+        *report.overloads(overloaded),
         *report.builds(built, items),
     ]
     options.output.write_text("\n".join(lines) + "\n", "utf-8")

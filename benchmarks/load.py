@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -29,7 +30,12 @@ class Load:
 
     def latency_s(self, share: float) -> float:
         """Seconds within which `share` of the searches were answered."""
-        return self.latencies_s[min(len(self.latencies_s) - 1, int(share * len(self.latencies_s)))]
+        return within(self.latencies_s, share)
+
+
+def within(seconds: Sequence[float], share: float) -> float:
+    """Seconds, of some that rise, within which `share` of them lie; not a number where there are none."""
+    return seconds[min(len(seconds) - 1, int(share * len(seconds)))] if seconds else math.nan
 
 
 def saturate(url: str, drawings: Sequence[bytes], requests: int, connections: int) -> Load:

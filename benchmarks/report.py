@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from benchmarks.indexing import Indexing
+from benchmarks.load import within
+from benchmarks.overload import Overload
 from benchmarks.peer import Peer, best_of
 from benchmarks.service import CONNECTIONS, K, Searching
 from indexer.pipeline import BuildReport
 
 SHARE = 0.85
 GROWTH = 0.05
+KEPT = 0.9
 
 INTRODUCTION = """\
 Throughput is counted per second of the processor time of the process that does the work, so that neither the load
@@ -55,6 +58,39 @@ def searches(filled: BuildReport, found: Searching) -> list[str]:
         f"Resident memory of the server was {found.early.resident_mib:.0f} MiB after {found.early_requests:,} searches",
         f"and {found.late.resident_mib:.0f} MiB after {found.late_requests:,}: {found.growth:+.1%}, where up to",
         f"{GROWTH:.0%} is accepted.",
+        "",
+    ]
+
+
+def overloads(found: Overload) -> list[str]:
+    """Tell what the server does when more is asked of it than it can do."""
+    rows = [
+        (
+            f"{stretch.factor}",
+            f"{stretch.outcome.sent:,}",
+            f"{len(stretch.outcome.useful):,}",
+            f"{stretch.outcome.refused:,}",
+            f"{stretch.outcome.wrong:,}",
+            f"{len(stretch.outcome.useful) / stretch.outcome.seconds:.1f}",
+            f"{stretch.useful_rate:.1f}",
+            f"{within(stretch.outcome.useful, 0.5) * 1000:.0f} ms",
+            f"{within(stretch.outcome.useful, 0.99) * 1000:.0f} ms",
+            f"{stretch.after.resident_mib:.0f} MiB",
+        )
+        for stretch in found.stretches
+    ]
+    columns = ("load", "sent", "hits", "503", "wrong", "hits per s", "hits per cpu s", "p50", "p99", "resident")
+    return [
+        "## Overload",
+        "",
+        f"The same searches in an open loop, at 1, 2 and 4 times the {found.capacity:.0f} a second that {CONNECTIONS}",
+        "connections get out of it by the clock; the load generator shares the cores. Refusals are 503 with",
+        "`Retry-After`; wrong is any other answer, and a connection that broke. Latencies are of the hits.",
+        "",
+        *_table(columns, rows),
+        "",
+        f"Under the heaviest load {found.kept:.2f} of the best useful throughput per processor second is kept, where",
+        f"at least {KEPT} is asked for.",
         "",
     ]
 

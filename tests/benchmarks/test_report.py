@@ -8,6 +8,8 @@ from benchmarks import report
 from benchmarks.indexing import Indexed, Indexing
 from benchmarks.load import Load
 from benchmarks.machine import describe
+from benchmarks.open_loop import Answered, Outcome
+from benchmarks.overload import Overload, Stretch
 from benchmarks.peer import Peer
 from benchmarks.processes import Usage
 from benchmarks.service import Round, Searching
@@ -68,8 +70,31 @@ def test_the_page_states_the_figures() -> None:
         assert figure in page, figure
 
 
+def overloaded() -> Overload:
+    """Half as much again is useful at twice the capacity, and 9 of 10 of that at four times."""
+    useful = {1: 20, 2: 30, 4: 27}
+    stretches = []
+    for factor, hits in useful.items():
+        answers = [Answered(200, 0.5, has_retry_after=False)] * hits + [Answered(503, 0.1, has_retry_after=True)] * 5
+        stretches.append(Stretch(factor, Outcome(hits + 6, 10.0, tuple(answers), 1), 10.0, Usage(9.0, 700.0)))
+    return Overload(41.0, tuple(stretches))
+
+
+def test_what_is_kept_under_overload_is_a_share_of_the_best() -> None:
+    """27 hits a processor second after 30 are nine tenths."""
+    assert abs(overloaded().kept - 0.9) < 1e-9
+    page = "\n".join(report.overloads(overloaded()))
+    for figure in (
+        "| 4 | 33 | 27 | 5 | 1 | 2.7 | 2.7 | 500 ms | 500 ms | 700 MiB |",
+        "0.90 of the best",
+        "the 41 a second",
+    ):
+        assert figure in page, figure
+
+
 def test_tables_are_whole() -> None:
     """All rows of a table have as many cells as its head."""
-    for lines in (report.searches(built(), searching(90.0)), report.builds(Indexing((Indexed(1, 2),), 1, 1), PEERS)):
+    builds = report.builds(Indexing((Indexed(1, 2),), 1, 1), PEERS)
+    for lines in (report.searches(built(), searching(90.0)), report.overloads(overloaded()), builds):
         for table in re.findall(r"(?m)(?:^\|.*\n)+", "\n".join(lines) + "\n"):
             assert len({row.count("|") for row in table.strip().splitlines()}) == 1
