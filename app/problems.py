@@ -67,6 +67,7 @@ TABLE: Mapping[type[models.RetrievalError], Row] = {
     catalogue.UnknownApiKey: Row(404, "No such key"),
     catalogue.WrongModel: Row(409, "The collection is embedded by another model"),
     catalogue.PublishedGeneration: Row(409, "The generation is in use"),
+    catalogue.BuildLockLost: Row(409, "Another indexer has taken over"),
     pictures.UnknownPicture: Row(404, "No such picture"),
     generations.BuildRunning: Row(409, "A build is running"),
     manifests.CorruptGeneration: Row(503, "The index is damaged"),

@@ -11,6 +11,7 @@ from indexer.catalogue import Catalogue, Collection, GenerationRecord, VectorPag
 from indexer.checks import check_index
 from indexer.generations import Generations
 from indexer.index_choice import choose_index
+from indexer.locking import Hold
 from indexer.manifests import IDS_FILE, CorruptGeneration, Manifest, MissingGeneration
 from indexer.vectors.faiss import open_index
 from indexer.vectors.writing import FaissWriter
@@ -23,7 +24,7 @@ Progress = Callable[[int, int | None, str], None]
 
 def build_generation(
     catalogue: Catalogue,
-    generations: Generations,
+    held: Hold,
     collection: Collection,
     digest: str,
     dim: int,
@@ -32,14 +33,16 @@ def build_generation(
     threads: int = 1,
     progress: Progress,
 ) -> Manifest:
-    """Build a generation of all vectors of one checkpoint and publish it. Call inside `generations.exclusive()`.
+    """Build a generation of all vectors of one checkpoint and publish it, while the collection's lock is held.
 
     If the published generation is sound and nothing has changed since, it stays.
 
     Raises:
         InvalidFactory: the factory makes no index of these vectors.
         RecallTooLow: the index finds too little; nothing is published.
+        BuildLockLost: another indexer has taken over; nothing is published.
     """
+    generations = held.generations
     state = catalogue.state(collection.name)
     standing = _standing(catalogue, generations, collection.name, digest, state.change_seq, factory)
     if standing is not None:
@@ -53,6 +56,7 @@ def build_generation(
                 writer.add(page.vectors)
                 ids.append(page.ids)
                 progress(writer.count, total, "export")
+                held.check()
             choice = choose_index(writer.count, factory)
             progress(0, None, "index")
             writer.build(choice.factory)
@@ -78,7 +82,7 @@ def build_generation(
             ),
         )
     progress(0, None, "publish")
-    catalogue.publish(collection.name, record_of(manifest))
+    catalogue.publish(collection.name, record_of(manifest), held.token)
     return manifest
 
 

@@ -7,12 +7,13 @@ and `manifest.json`. Which one is published is written in SQL; a folder that SQL
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,25 @@ Ids = NDArray[np.int64]
 
 
 class BuildRunning(RetrievalError):
-    """Another build of the same collection is at work."""
+    """Another indexer is at work on the same collection."""
+
+
+@dataclass(frozen=True, eq=False)
+class LockFile:
+    """The file by which processes of one machine exclude each other; it holds a note of who did so last."""
+
+    file: IO[str]
+
+    def note(self) -> str:
+        """Return the last note; empty if there is none."""
+        self.file.seek(0)
+        return self.file.read()
+
+    def leave(self, note: str) -> None:
+        """Put a note in place of the last one."""
+        self.file.truncate(0)
+        self.file.write(note)
+        self.file.flush()
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,26 +140,26 @@ class Generations:
         return Generation(manifest, ids, index)
 
     @contextmanager
-    def exclusive(self) -> Iterator[None]:
-        """Keep other builds of this collection out; the system lets go when this process dies, however it dies.
+    def exclusive(self) -> Iterator[LockFile]:
+        """Keep others on this machine out; the system lets go when this process dies, however it dies.
 
         Raises:
-            BuildRunning: another build is at work.
+            BuildRunning: somebody else on this machine is inside.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / ".lock").open("wb") as lock:
+        with (self._folder / ".lock").open("a+") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                message = f"Another build of the collection {self._collection} is at work: wait until it has finished."
+                message = f"Another indexer is at work on {self._collection}: wait until it has finished."
                 raise BuildRunning(message) from error
-            yield
+            yield LockFile(lock)
 
     @contextmanager
     def aside(self) -> Iterator[Path]:
-        """Give a new folder that nothing reads, and remove it if it was not placed. Call inside `exclusive`."""
+        """Give a new folder that nothing reads, and remove it if it was not placed. Call while holding the lock."""
         self.sweep()
-        folder = self._folder / f"{_ASIDE}{os.getpid()}"
+        folder = self._folder / f"{_ASIDE}{uuid.uuid4().hex}"
         folder.mkdir()
         try:
             yield folder
@@ -165,10 +184,11 @@ class Generations:
         shutil.rmtree(aside)
 
     def sweep(self) -> int:
-        """Remove what killed builds left behind; return how many folders that were. Call inside `exclusive`."""
+        """Remove what killed builds left behind; return how many folders that were. Call while holding the lock."""
         leftovers = list(self._folder.glob(f"{_ASIDE}*"))
         for folder in leftovers:
-            shutil.rmtree(folder)
+            # One that was taken for dead may still write; what it adds meanwhile goes the next time.
+            shutil.rmtree(folder, ignore_errors=True)
         return len(leftovers)
 
 

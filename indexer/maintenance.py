@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from indexer.building import record_of
-from indexer.catalogue import Catalogue, GenerationRecord
+from indexer.catalogue import BuildLock, Catalogue, GenerationRecord
 from indexer.generations import GenerationStore
 from indexer.live import DELTA_BOUND
+from indexer.locking import Hold, hold
 from indexer.manifests import MissingGeneration
 
 KEPT = 2
@@ -53,6 +54,7 @@ class IndexStatus:
         pending: how many vectors changed since the published generation, and are compared one by one.
         build_due: whether there are so many of those that a build should be run.
         rejects: how many pictures could not be indexed.
+        lock: who changes the generations at the moment; None for nobody.
         generations: newest last.
     """
 
@@ -64,6 +66,7 @@ class IndexStatus:
     pending: int
     build_due: bool
     rejects: int
+    lock: BuildLock | None
     generations: tuple[GenerationStatus, ...]
 
 
@@ -91,6 +94,7 @@ def status(catalogue: Catalogue, generations: GenerationStore, collection: str) 
         pending=pending,
         build_due=pending > DELTA_BOUND,
         rejects=len(catalogue.rejects(collection)),
+        lock=catalogue.build_lock(collection),
         generations=tuple(
             _generation_status(number, records.get(number), state.published, on_disk)
             for number in sorted({*records, *on_disk})
@@ -105,11 +109,12 @@ def publish(catalogue: Catalogue, generations: GenerationStore, collection: str,
         UnknownCollection: there is none.
         MissingGeneration: there is no generation of that number.
         CorruptGeneration: its files are damaged.
+        BuildRunning: an indexer is at work on the collection.
     """
     target = catalogue.collection(collection)
-    record = record_of(generations.of(target.id, target.name).open(number).manifest)
-    catalogue.publish(collection, record)
-    return record
+    store = generations.of(target.id, target.name)
+    with hold(catalogue, store, collection) as held:
+        return _published(catalogue, held, number)
 
 
 def rollback(catalogue: Catalogue, generations: GenerationStore, collection: str) -> GenerationRecord:
@@ -119,13 +124,17 @@ def rollback(catalogue: Catalogue, generations: GenerationStore, collection: str
         UnknownCollection: there is none.
         MissingGeneration: there is none to go back to.
         CorruptGeneration: its files are damaged.
+        BuildRunning: an indexer is at work on the collection.
     """
-    published = catalogue.collection(collection).published or 0
-    older = [record.number for record in catalogue.generations(collection) if record.number < published]
-    if not older:
-        message = f"The collection {collection} has no older generation to go back to: see `likeness index status`."
-        raise MissingGeneration(message)
-    return publish(catalogue, generations, collection, max(older))
+    target = catalogue.collection(collection)
+    store = generations.of(target.id, target.name)
+    with hold(catalogue, store, collection) as held:
+        published = catalogue.state(collection).published or 0
+        older = [record.number for record in catalogue.generations(collection) if record.number < published]
+        if not older:
+            message = f"The collection {collection} has no older generation to go back to: see `likeness index status`."
+            raise MissingGeneration(message)
+        return _published(catalogue, held, max(older))
 
 
 def prune(catalogue: Catalogue, generations: GenerationStore, collection: str, keep: int = KEPT) -> list[int]:
@@ -135,11 +144,11 @@ def prune(catalogue: Catalogue, generations: GenerationStore, collection: str, k
 
     Raises:
         UnknownCollection: there is none.
-        BuildRunning: a build of the collection is at work.
+        BuildRunning: another indexer is at work on the collection.
     """
     target = catalogue.collection(collection)
     store = generations.of(target.id, target.name)
-    with store.exclusive():
+    with hold(catalogue, store, collection) as held:
         store.sweep()
         published = catalogue.state(collection).published
         recorded = [record.number for record in catalogue.generations(collection)]
@@ -147,13 +156,20 @@ def prune(catalogue: Catalogue, generations: GenerationStore, collection: str, k
         unwanted = sorted({*recorded, *store.numbers()} - kept)
         for number in unwanted:
             # SQL first: a record without files could still be published.
-            catalogue.forget_generation(collection, number)
+            catalogue.forget_generation(collection, number, held.token)
             store.discard(number)
     known = {other.id for other in catalogue.collections()}
     for collection_id in generations.collection_ids():
         if collection_id not in known:
             generations.forget(collection_id)
     return unwanted
+
+
+def _published(catalogue: Catalogue, held: Hold, number: int) -> GenerationRecord:
+    """Publish a generation once loading it has shown that it is sound."""
+    record = record_of(held.generations.open(number).manifest)
+    catalogue.publish(held.collection, record, held.token)
+    return record
 
 
 def _generation_status(

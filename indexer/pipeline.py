@@ -12,6 +12,7 @@ from indexer.building import Progress, build_generation
 from indexer.catalogue import Catalogue, Collection, UnknownCollection, WrongModel
 from indexer.embedding import embed
 from indexer.generations import GenerationStore
+from indexer.locking import Hold, hold
 from indexer.pictures import PictureStore
 from indexer.reading import ItemPredictor, PictureReader, Prepared, PreparedAgain, Rejected, Unchanged, in_order
 from indexer.saving import Saver, Tally
@@ -99,7 +100,8 @@ def build(  # noqa: PLR0913  what it needs is many things, each of another room
     Raises:
         UnknownCollection: there is none, and no source to make one of.
         WrongModel: another model embeds the collection.
-        BuildRunning: another build of the collection is at work.
+        BuildRunning: another indexer is at work on the collection.
+        BuildLockLost: another indexer has taken over; nothing is published.
         InvalidFactory: the factory makes no index of these vectors.
         RecallTooLow: the index finds too little; nothing is published.
     """
@@ -108,10 +110,11 @@ def build(  # noqa: PLR0913  what it needs is many things, each of another room
     tell = progress or _keep_quiet
     watches = _Watches()
     store = generations.of(target.id, target.name)
-    with store.exclusive():
+    with hold(catalogue, store, collection, waiting=lambda holder: tell(0, None, f"wait for {holder}")) as held:
         if checkpoints is not None:
             checkpoints.keep(predictor.checkpoint)
-        run = _Run(catalogue, target, predictor, PictureReader(predictor, pictures, watches.read, watches.write))
+        reader = PictureReader(predictor, pictures, watches.read, watches.write)
+        run = _Run(catalogue, target, predictor, reader, held)
         with ThreadPoolExecutor(threads, thread_name_prefix="picture-reader") as pool:
             window = 2 * predictor.spec.max_batch + threads
             tally = Tally()
@@ -124,7 +127,7 @@ def build(  # noqa: PLR0913  what it needs is many things, each of another room
             with watches.index.running():
                 manifest = build_generation(
                     catalogue,
-                    store,
+                    held,
                     target,
                     predictor.digest,
                     predictor.spec.dim,
@@ -168,12 +171,13 @@ class _Run:
     """What there is to read in one run."""
 
     def __init__(
-        self, catalogue: Catalogue, collection: Collection, predictor: ItemPredictor, reader: PictureReader
+        self, catalogue: Catalogue, collection: Collection, predictor: ItemPredictor, reader: PictureReader, held: Hold
     ) -> None:
         self._catalogue = catalogue
         self._name = collection.name
         self._digest = predictor.digest
         self._reader = reader
+        self._held = held
         self._seen: set[str] = set()
         self._tried: set[tuple[int, str | None]] = set()
 
@@ -187,6 +191,7 @@ class _Run:
         """Yield one job per entry of the source; what is stored is looked up for many at once."""
         entries = iter(source)
         while chunk := list(islice(entries, LOOKUP)):
+            self._held.check()
             keys = [entry.key for entry in chunk if isinstance(entry, SourceItem)]
             stored = self._catalogue.stored(self._name, keys)
             for entry in chunk:
@@ -202,6 +207,7 @@ class _Run:
         """Yield one job per item whose picture has no vector of the weights in use; each picture is tried once."""
         after = 0
         while page := self._catalogue.lacking(self._name, self._digest, after=after):
+            self._held.check()
             after = page[-1].id
             for item in page:
                 if (item.id, item.picture) not in self._tried:

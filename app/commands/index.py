@@ -182,6 +182,7 @@ def _status(status: IndexStatus, rejects: list[Reject]) -> Group:
         "vectors": status.vectors,
         "changed since": f"{status.pending}{', a build is due' if status.build_due else ''}",
         "rejected": status.rejects,
+        "indexed now by": status.lock and status.lock.holder,
     }
     parts = [facts(values), table(columns, rows)]
     if rejects:

@@ -6,6 +6,7 @@ from indexer.catalogue.api_keys import ApiKey, IssuedKey, KeyScope, issue
 from indexer.catalogue.contracts import Catalogue
 from indexer.catalogue.errors import (
     ApiKeyExists,
+    BuildLockLost,
     CatalogueUnavailable,
     CollectionExists,
     InvalidCursor,
@@ -27,6 +28,7 @@ from indexer.catalogue.matching import matches
 from indexer.catalogue.metadata import check_metadata, read_metadata
 from indexer.catalogue.parsing import parse_filter, read_filter
 from indexer.catalogue.records import (
+    BuildLock,
     Changes,
     Collection,
     GenerationRecord,
@@ -45,6 +47,8 @@ from indexer.catalogue.sql import SqlCatalogue, open_catalogue
 __all__ = [
     "ApiKey",
     "ApiKeyExists",
+    "BuildLock",
+    "BuildLockLost",
     "Catalogue",
     "CatalogueUnavailable",
     "Changes",

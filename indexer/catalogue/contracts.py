@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from indexer.catalogue.filters import Filter
 from indexer.catalogue.records import (
+    BuildLock,
     Changes,
     Collection,
     GenerationRecord,
@@ -162,19 +163,37 @@ class Catalogue(Protocol):
 
     # Generations
 
-    def publish(self, collection: str, generation: GenerationRecord) -> None:
+    def publish(self, collection: str, generation: GenerationRecord, token: str | None = None) -> None:
         """Let searches use a generation, in one transaction; one whose number is not known yet is added.
+
+        With the token of a build lock nothing happens unless that lock is held while the transaction commits.
 
         Raises:
             ValueError: the number is known, with another checkpoint or change number.
+            BuildLockLost: the lock of that token is not held.
         """
 
     def generations(self, collection: str) -> list[GenerationRecord]:
         """Return all generations that were ever published and not forgotten, newest last."""
 
-    def forget_generation(self, collection: str, number: int) -> None:
-        """Forget a generation; one that is not known is no error.
+    def forget_generation(self, collection: str, number: int, token: str | None = None) -> None:
+        """Forget a generation; one that is not known is no error. A token counts as in `publish`.
 
         Raises:
             PublishedGeneration: it is the one that searches use.
+            BuildLockLost: the lock of that token is not held.
         """
+
+    # The lock of an indexer, one per collection
+
+    def build_lock(self, collection: str) -> BuildLock | None:
+        """Return the lock as it is held; None if nobody holds it."""
+
+    def take_build_lock(self, collection: str, lock: BuildLock, seen: BuildLock | None = None) -> bool:
+        """Put a lock in the place of the one `seen`, None for none; False if that is not what is there by now."""
+
+    def beat_build_lock(self, collection: str, token: str) -> bool:
+        """Count the beat of a held lock up by one; False if it is no longer held."""
+
+    def release_build_lock(self, collection: str, token: str) -> None:
+        """Let go of a lock; one that is no longer held is no error."""

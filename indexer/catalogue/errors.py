@@ -49,6 +49,10 @@ class WrongModel(RetrievalError):
     """A collection is embedded by another model than the one asked for."""
 
 
+class BuildLockLost(RetrievalError):
+    """The lock of a collection's indexer is no longer held: another has taken over, or the collection is gone."""
+
+
 class PublishedGeneration(RetrievalError):
     """A generation cannot be forgotten while searches use it."""
 

@@ -181,6 +181,21 @@ class Reject:
 
 
 @dataclass(frozen=True)
+class BuildLock:
+    """Who alone may change the generations of a collection at present.
+
+    Attributes:
+        token: 32 digits in hex, drawn anew by every holder.
+        holder: its name, for people.
+        beat: rises while the holder lives; one that stands still tells that the holder is gone.
+    """
+
+    token: str
+    holder: str
+    beat: int = 0
+
+
+@dataclass(frozen=True)
 class GenerationRecord:
     """A generation as the catalogue knows it; its files lie elsewhere.
 

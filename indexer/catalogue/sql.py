@@ -12,10 +12,11 @@ from indexer.catalogue.schema import check_revision
 from indexer.catalogue.sql_builds import SqlBuilds
 from indexer.catalogue.sql_collections import SqlCollections
 from indexer.catalogue.sql_items import SqlItems
+from indexer.catalogue.sql_locks import SqlLocks
 from indexer.catalogue.sql_vectors import SqlVectors
 
 
-class SqlCatalogue(SqlCollections, SqlItems, SqlVectors, SqlBuilds, Catalogue):
+class SqlCatalogue(SqlCollections, SqlItems, SqlVectors, SqlBuilds, SqlLocks, Catalogue):
     """A catalogue in SQLite or PostgreSQL; every promise is in `Catalogue`."""
 
     def __init__(self, database: Database) -> None:

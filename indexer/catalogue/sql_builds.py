@@ -12,6 +12,7 @@ from indexer.catalogue.errors import PublishedGeneration
 from indexer.catalogue.keys import MAX_KEY_BYTES, legible
 from indexer.catalogue.records import GenerationRecord, Reject
 from indexer.catalogue.rows import portions, to_generation, to_reject
+from indexer.catalogue.sql_locks import demand_build_lock
 from indexer.catalogue.tables import collections, generations, rejects
 from indexer.catalogue.turns import find_collection, take_turn
 from indexer.catalogue.writing import upserting
@@ -68,7 +69,7 @@ class SqlBuilds:
                 connection.execute(own.where(rejects.c.key.in_(portion))).rowcount for portion in portions(labels)
             )
 
-    def publish(self, collection: str, generation: GenerationRecord) -> None:
+    def publish(self, collection: str, generation: GenerationRecord, token: str | None = None) -> None:
         """Let searches use a generation, in one transaction; one whose number is not known yet is added."""
         row = {
             "number": generation.number,
@@ -81,6 +82,7 @@ class SqlBuilds:
         }
         with self._database.writing() as connection:
             turn = take_turn(connection, collection)
+            demand_build_lock(turn, collection, token)
             own = (generations.c.collection_id == turn.collection_id, generations.c.number == generation.number)
             known = connection.execute(_GENERATION.where(*own)).one_or_none()
             if known is None:
@@ -97,10 +99,11 @@ class SqlBuilds:
             own = generations.c.collection_id == find_collection(connection, collection)
             return [to_generation(row) for row in connection.execute(_GENERATION.where(own)).mappings()]
 
-    def forget_generation(self, collection: str, number: int) -> None:
+    def forget_generation(self, collection: str, number: int, token: str | None = None) -> None:
         """Forget a generation; one that is not known is no error."""
         with self._database.writing() as connection:
             turn = take_turn(connection, collection)
+            demand_build_lock(turn, collection, token)
             if turn.published == number:
                 message = f"Generation {number} of {collection} is published; publish another before it is forgotten."
                 raise PublishedGeneration(message)

@@ -185,3 +185,14 @@ sessions = Table(
     Column("expires_at", Moment, nullable=False),
     PrimaryKeyConstraint("digest"),
 )
+
+# Who alone may change the generations of a collection. The beat rises while the holder lives; no clock is kept.
+build_locks = Table(
+    "build_locks",
+    metadata,
+    Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), nullable=False),
+    Column("token", String(32), nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("beat", BigInteger, nullable=False),
+    PrimaryKeyConstraint("collection_id"),
+)

@@ -20,6 +20,7 @@ from app.settings import Settings
 from indexer.building import build_generation
 from indexer.catalogue import Catalogue
 from indexer.generations import GenerationStore
+from indexer.locking import hold
 from indexer.pictures import PictureStore
 from models.contracts import UnknownModel
 from models.images import decode
@@ -105,9 +106,9 @@ def build(catalogue: Catalogue, store: GenerationStore, name: str, digest: str =
     """Build and publish a generation of what the catalogue holds; returns its number."""
     target = catalogue.collection(name)
     generations = store.of(target.id, name)
-    with generations.exclusive():
+    with hold(catalogue, generations, name) as held:
         manifest = build_generation(
-            catalogue, generations, target, digest, 8, factory=None, progress=lambda done, total, stage: None
+            catalogue, held, target, digest, 8, factory=None, progress=lambda done, total, stage: None
         )
     return manifest.number
 

@@ -11,6 +11,7 @@ import numpy as np
 from indexer.building import build_generation
 from indexer.catalogue import Catalogue, Item, ItemDraft, open_catalogue, upgrade
 from indexer.generations import GenerationStore
+from indexer.locking import hold
 from indexer.manifests import Manifest
 from models.contracts import Vectors
 
@@ -59,7 +60,7 @@ def build(
     """Build and publish a generation of what the catalogue holds."""
     target = catalogue.collection(collection)
     generations = store.of(target.id, target.name)
-    with generations.exclusive():
+    with hold(catalogue, generations, collection) as held:
         return build_generation(
-            catalogue, generations, target, digest, DIM, factory=factory, progress=lambda done, total, stage: None
+            catalogue, held, target, digest, DIM, factory=factory, progress=lambda done, total, stage: None
         )

@@ -11,10 +11,11 @@ import pytest
 
 from indexer import building
 from indexer.building import build_generation, next_number, vector_pages
-from indexer.catalogue import Catalogue, ItemDraft
+from indexer.catalogue import BuildLock, BuildLockLost, Catalogue, ItemDraft
 from indexer.checks import RecallTooLow
 from indexer.generations import GenerationStore
 from indexer.live import LiveIndex
+from indexer.locking import hold
 from indexer.maintenance import publish
 from indexer.vectors.contracts import InvalidFactory
 from tests.indexer.stock import NEW, OLD, build, new_catalogue, put, vector_of
@@ -81,10 +82,10 @@ def test_progress_is_told(catalogue: Catalogue, store: GenerationStore, monkeypa
     told: list[tuple[int, int | None, str]] = []
     collection = catalogue.collection("shoes")
     generations = store.of(collection.id, "shoes")
-    with generations.exclusive():
+    with hold(catalogue, generations, "shoes") as held:
         build_generation(
             catalogue,
-            generations,
+            held,
             collection,
             OLD,
             4,
@@ -102,9 +103,9 @@ def test_nothing_is_published_below_the_recall_asked_for(catalogue: Catalogue, s
     generations = store.of(collection.id, "shoes")
 
     def attempt(factory: str) -> None:
-        with generations.exclusive():
+        with hold(catalogue, generations, "shoes") as held:
             build_generation(
-                catalogue, generations, collection, OLD, 16, factory=factory, progress=lambda done, total, stage: None
+                catalogue, held, collection, OLD, 16, factory=factory, progress=lambda done, total, stage: None
             )
 
     with pytest.raises(RecallTooLow):
@@ -122,10 +123,10 @@ def test_effort_that_recall_needs_is_kept_for_searches(catalogue: Catalogue, sto
     catalogue.upsert("shoes", [ItemDraft(str(n), vectors={OLD: row}) for n, row in enumerate(vectors)])
     collection = catalogue.collection("shoes")
     generations = store.of(collection.id, "shoes")
-    with generations.exclusive():
+    with hold(catalogue, generations, "shoes") as held:
         manifest = build_generation(
             catalogue,
-            generations,
+            held,
             collection,
             OLD,
             16,
@@ -160,8 +161,8 @@ def test_changes_during_a_build_are_found_after_it(
 
     collection = catalogue.collection("shoes")
     generations = store.of(collection.id, "shoes")
-    with generations.exclusive():
-        build_generation(catalogue, generations, collection, OLD, 4, progress=meddle)
+    with hold(catalogue, generations, "shoes") as held:
+        build_generation(catalogue, held, collection, OLD, 4, progress=meddle)
     # The first page was read before the writes; of what came after them the generation holds nothing.
     assert generations.open(1).ids.tolist() == ids[:4]
     query = np.ones(4, dtype=np.float32)
@@ -170,6 +171,31 @@ def test_changes_during_a_build_are_found_after_it(
     scores = {catalogue.items("shoes", [hit.item_id])[0].key: hit.score for hit in found.neighbours}
     pictures = {"1": 11, "2": 2, "3": 3, "4": 14, "6": 6}
     assert scores == {key: float(vector_of(picture, OLD) @ query) for key, picture in pictures.items()}
+
+
+@pytest.mark.parametrize("moment", ["export", "check", "publish"])
+def test_a_build_that_lost_its_lock_publishes_nothing(
+    catalogue: Catalogue, store: GenerationStore, moment: str
+) -> None:
+    """Whenever another indexer takes over, the build ends with its name, and the other one's generation stays."""
+    put(catalogue, "shoes", "a", 1)
+    build(catalogue, store, "shoes")
+    put(catalogue, "shoes", "b", 2)
+    other = BuildLock("e" * 32, "process 7 on elsewhere")
+
+    def lose(done: int, total: int | None, stage: str) -> None:
+        if stage == moment:
+            assert catalogue.take_build_lock("shoes", other, catalogue.build_lock("shoes"))
+
+    collection = catalogue.collection("shoes")
+    with (
+        pytest.raises(BuildLockLost, match="elsewhere"),
+        hold(catalogue, store.of(collection.id, "shoes"), "shoes") as held,
+    ):
+        build_generation(catalogue, held, collection, OLD, 4, progress=lose)
+    assert catalogue.collection("shoes").published == 1
+    assert [record.number for record in catalogue.generations("shoes")] == [1]
+    assert catalogue.build_lock("shoes") == other
 
 
 KILLED_BEFORE_PUBLISHING = """

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from indexer import maintenance
 from indexer.catalogue import Catalogue, UnknownCollection
 from indexer.generations import BuildRunning, GenerationStore
+from indexer.locking import hold
 from indexer.maintenance import prune, publish, rollback, status
 from indexer.manifests import CorruptGeneration, MissingGeneration
 from indexer.vectors.faiss import VECTORS_FILE
@@ -176,6 +177,21 @@ def test_pruning_waits_for_no_build(catalogue: Catalogue, store: GenerationStore
     """While a build is at work its unfinished files are safe."""
     with store.of(catalogue.collection("shoes").id, "shoes").exclusive(), pytest.raises(BuildRunning):
         prune(catalogue, store, "shoes")
+
+
+def test_while_an_indexer_is_at_work_nobody_else_publishes(catalogue: Catalogue, store: GenerationStore) -> None:
+    """Publishing and going back are refused with the indexer's name, which the status shows too."""
+    for number in range(2):
+        put(catalogue, "shoes", str(number), number)
+        build(catalogue, store, "shoes")
+    assert status(catalogue, store, "shoes").lock is None
+    with hold(catalogue, store.of(catalogue.collection("shoes").id, "shoes"), "shoes"):
+        lock = status(catalogue, store, "shoes").lock
+        assert lock is not None
+        for attempt in (lambda: publish(catalogue, store, "shoes", 1), lambda: rollback(catalogue, store, "shoes")):
+            with pytest.raises(BuildRunning, match=lock.holder):
+                attempt()
+    assert catalogue.collection("shoes").published == 2
 
 
 def test_an_unknown_collection_is_an_error(catalogue: Catalogue, store: GenerationStore) -> None:

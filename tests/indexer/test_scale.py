@@ -9,6 +9,7 @@ from indexer.building import build_generation
 from indexer.catalogue import Catalogue, Filter, ItemDraft, parse_filter
 from indexer.generations import GenerationStore
 from indexer.live import LiveIndex
+from indexer.locking import hold
 from indexer.manifests import Manifest
 from models.contracts import Vectors
 from tests.indexer.stock import OLD, new_catalogue
@@ -46,9 +47,9 @@ def built(tmp_path_factory: pytest.TempPathFactory, vectors: Vectors) -> tuple[C
         catalogue.upsert("shoes", drafts)
     store = GenerationStore(folder / "indexes")
     generations = store.of(collection.id, "shoes")
-    with generations.exclusive():
+    with hold(catalogue, generations, "shoes") as held:
         manifest = build_generation(
-            catalogue, generations, collection, OLD, DIM, threads=2, progress=lambda done, total, stage: None
+            catalogue, held, collection, OLD, DIM, threads=2, progress=lambda done, total, stage: None
         )
     return catalogue, LiveIndex(catalogue, store), manifest
 
