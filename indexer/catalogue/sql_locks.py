@@ -34,8 +34,10 @@ class SqlLocks:
         with self._database.writing() as connection:
             collection_id = find_collection(connection, collection)
             if seen is None:
-                row = {"collection_id": collection_id, **asdict(lock)}
-                return connection.execute(upserting(connection, build_locks).on_conflict_do_nothing(), row).rowcount > 0
+                added = upserting(connection, build_locks).values(collection_id=collection_id, **asdict(lock))
+                # What an INSERT that may do nothing has done, only its rows tell on every database.
+                told = added.on_conflict_do_nothing().returning(build_locks.c.token)
+                return connection.execute(told).one_or_none() is not None
             same = (
                 build_locks.c.collection_id == collection_id,
                 build_locks.c.token == seen.token,
