@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -54,6 +54,24 @@ class _Call:
     repeatable: bool | None = None
 
 
+class _Bearer(httpx.Auth):
+    """Shows a key to one server, and to no other that an answer might name."""
+
+    def __init__(self, key: str, server: httpx.URL) -> None:
+        bare = key.strip()
+        if not (bare.isascii() and bare.isprintable()) or " " in bare:
+            message = "The key holds characters that no key has; copy it as `likeness keys create` printed it."
+            raise LikenessError(message)
+        self._header = f"Bearer {bare}"
+        self._server = _origin(server)
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Put the key on a request."""
+        if _origin(request.url) == self._server:
+            request.headers["Authorization"] = self._header
+        yield request
+
+
 class LikenessClient:
     """Talks to one server; thread safe; close it, or use it in a `with` statement.
 
@@ -64,6 +82,7 @@ class LikenessClient:
         self,
         url: str = DEFAULT_URL,
         *,
+        api_key: str | None = None,
         timeout_s: float = TIMEOUT_S,
         retries: RetryPolicy | None = None,
         transport: httpx.BaseTransport | None = None,
@@ -73,6 +92,7 @@ class LikenessClient:
 
         Args:
             url: where the server is, e.g. "http://127.0.0.1:8000".
+            api_key: what `likeness keys create` printed; sent to this server only. None sends none.
             timeout_s: longest wait for a connection, and between two parts of an answer, in seconds.
             retries: how often and how patiently a request is sent again.
             transport: what carries the requests, in place of the network.
@@ -81,7 +101,8 @@ class LikenessClient:
         self.url = url
         carried = RetryingTransport(transport or httpx.HTTPTransport(), retries or RetryPolicy(), sleep=sleep)
         try:
-            self._http = httpx.Client(base_url=url, timeout=timeout_s, transport=carried)
+            bearer = None if api_key is None else _Bearer(api_key, httpx.URL(url))
+            self._http = httpx.Client(base_url=url, timeout=timeout_s, transport=carried, auth=bearer)
         except httpx.InvalidURL as error:
             message = f"{url!r} is not the address of a server ({error}); write one like {DEFAULT_URL}."
             raise LikenessError(message) from error
@@ -243,6 +264,10 @@ def _error(response: httpx.Response) -> LikenessError:
         return LikenessError(f"The server answered {phrase}, without a reason.", response.status_code)
     message = str(problem.get("detail") or problem.get("title") or f"The server answered {response.status_code}.")
     return LikenessError(message, response.status_code, problem)
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port
 
 
 def _segment(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Query, Request
 
 from app.bodies import Form, read_form, read_query
+from app.credentials import CALLER, Caller
 from app.services import Services
 from indexer.catalogue import Filter, read_filter
 from models.contracts import Strokes
@@ -26,6 +27,11 @@ async def admitted(request: Request) -> AsyncIterator[None]:
     """
     with (await services(request)).admission.place():
         yield
+
+
+async def caller(request: Request) -> Caller:
+    """Give a handler who sent the request."""
+    return cast("Caller", request.scope[CALLER])
 
 
 async def read_where(
@@ -53,6 +59,7 @@ COMPUTES = [Depends(admitted)]
 """Of every route that decodes or computes; in a route's `dependencies`, which come before its body is read."""
 
 Parts = Annotated[Services, Depends(services)]
+Requester = Annotated[Caller, Depends(caller)]
 Where = Annotated[Filter | None, Depends(read_where)]
 Drawing = Annotated[bytes | Strokes, Depends(read_query)]
 Upload = Annotated[Form, Depends(read_form)]

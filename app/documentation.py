@@ -9,15 +9,19 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from app.credentials import needed_scope
 from app.problems import MEDIA_TYPE
 from app.schemas import Problem, SketchBody
 
 _BINARY = {"type": "string", "format": "binary"}
 _REASONS = {
+    401: "No key came, or none that holds.",
+    403: "The key does not allow this.",
     404: "What is named does not exist.",
     409: "It does not agree with what is stored.",
     413: "The body or the picture is too large.",
     415: "The body is of a media type that is not taken.",
+    429: "Too many requests came from this key or this address; Retry-After says when to try again.",
     422: "The request is malformed, or its picture cannot be used.",
     503: "The server is busy, not ready or shutting down; Retry-After says when to try again.",
 }
@@ -84,10 +88,23 @@ def document(app: FastAPI) -> None:
             schemas = schema.setdefault("components", {}).setdefault("schemas", {})
             schemas.update({**parts, "Problem": problem})
             _drop_validation_errors(schema)
+            _describe_keys(schema)
             app.openapi_schema = schema
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI documents this as the way
+
+
+def _describe_keys(schema: dict[str, Any]) -> None:
+    """Say of every operation that needs a key how it is sent, and what is answered when it is not enough."""
+    schema["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    for path, verbs in schema["paths"].items():
+        for verb, operation in verbs.items():
+            if needed_scope(verb.upper(), path) is not None:
+                # The empty choice stands for a server on loopback for which no key was ever made.
+                operation["security"] = [{"key": []}, {}]
+                described = errors(401, 403, 429).items()
+                operation["responses"] |= {str(status): answer for status, answer in described}
 
 
 def _drop_validation_errors(schema: dict[str, Any]) -> None:

@@ -15,9 +15,11 @@ from app.access import LoopbackOnly, is_loopback
 from app.admission import Admission
 from app.body_limit import BodyLimit
 from app.documentation import document
+from app.gate import Gate, Gated
 from app.items import Items
 from app.predictors import Loader, Predictors
 from app.problems import UnexpectedErrors
+from app.rates import Rates, rates_file
 from app.readiness import Readiness
 from app.routes import ROUTERS, page
 from app.search import Search
@@ -73,6 +75,7 @@ def create_app(
     document(app)
     # The last one added sees a request first.
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    app.add_middleware(Gated)
     if is_loopback(settings.host):
         app.add_middleware(LoopbackOnly, allowed_hosts=settings.allowed_hosts)
     app.add_middleware(UnexpectedErrors)
@@ -102,12 +105,22 @@ async def running(
     live = LiveIndex(catalogue, generations)
     workers = Workers(settings.decode_threads or cpu_count())
     predictors = Predictors(load or partial(load_predictor, checkpoints, device=device), settings, telemetry)
+    rates = Rates(rates_file(paths.home)) if settings.rate_per_key or settings.rate_per_address else None
     weights = Weights(catalogue, live, predictors, workers)
     readiness = Readiness(catalogue, live, predictors, workers, telemetry)
     watching = asyncio.create_task(readiness.watch())
     try:
         yield Services(
             catalogue=catalogue,
+            keyring=catalogue.keyring,
+            gate=Gate(
+                catalogue.keyring,
+                workers,
+                rates,
+                always=not is_loopback(settings.host),
+                per_key=settings.rate_per_key,
+                per_address=settings.rate_per_address,
+            ),
             pictures=pictures,
             generations=generations,
             live=live,
@@ -128,6 +141,8 @@ async def running(
             await watching
         await predictors.close()
         live.close()
+        if rates is not None:
+            rates.close()
         if accelerator is not None:
             accelerator.close()
         catalogue.close()

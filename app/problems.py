@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -19,6 +20,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.admission import ServerBusy
 from app.batching import DeadlineExceeded, QueueClosed, QueueFull
 from app.bodies import InvalidForm, UnsupportedBody
+from app.credentials import KeyRequired, ScopeTooNarrow
+from app.rates import RateExceeded
 from app.telemetry import request_id
 from indexer import catalogue, generations, live, manifests, pictures
 from indexer.vectors import contracts as vectors
@@ -76,6 +79,9 @@ TABLE: Mapping[type[models.RetrievalError], Row] = {
     vectors.CorruptIndex: Row(503, "The index is damaged"),
     live.StaleVectors: Row(503, "The weights are being exchanged", _SOON),
     live.NotSearchable: Row(409, "The item cannot be searched for"),
+    KeyRequired: Row(401, "A key is needed", {"WWW-Authenticate": 'Bearer realm="Likeness"'}),
+    ScopeTooNarrow: Row(403, "The key does not allow this"),
+    RateExceeded: Row(429, "Too many requests"),
     InvalidForm: Row(422, "The form is malformed"),
     UnsupportedBody: Row(415, "The body is of a type that is not taken"),
     ServerBusy: Row(503, "The server is busy", _SOON),
@@ -111,6 +117,16 @@ def of_status(path: str, status: int, detail: str, headers: Mapping[str, str] | 
     """Make an answer for an error that has no class of its own, only an HTTP status."""
     title = _PHRASES.get(status) or HTTPStatus(status).phrase
     return problem(path, Row(status, title, headers or {}), title, detail)
+
+
+def of_error(path: str, error: models.RetrievalError) -> JSONResponse:
+    """Make the answer for an error of the table."""
+    row = row_of(error)
+    if row.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _logger.warning("%s: %s", type(error).__name__, error)
+    if isinstance(error, RateExceeded):
+        row = replace(row, headers={"Retry-After": str(math.ceil(error.wait_s))})
+    return problem(path, row, type(error).__name__, str(error))
 
 
 def row_of(error: models.RetrievalError) -> Row:
@@ -160,10 +176,7 @@ class UnexpectedErrors:
 def _on_retrieval_error(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, models.RetrievalError):
         raise error
-    row = row_of(error)
-    if row.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _logger.warning("%s: %s", type(error).__name__, error)
-    return problem(request.url.path, row, type(error).__name__, str(error))
+    return of_error(request.url.path, error)
 
 
 def _on_http_exception(request: Request, error: Exception) -> JSONResponse:

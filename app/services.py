@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.admission import Admission
+from app.gate import Gate
 from app.items import Items
 from app.readiness import Readiness
 from app.search import Search
@@ -13,7 +14,7 @@ from app.telemetry import Telemetry
 from app.view import View
 from app.weights import Weights
 from app.workers import Workers
-from indexer.catalogue import Catalogue
+from indexer.catalogue import Catalogue, Keyring
 from indexer.generations import GenerationStore
 from indexer.live import LiveIndex
 from indexer.pictures import PictureStore
@@ -28,6 +29,8 @@ class Services:
     """Made by the lifespan in `app.main`, one set for each running server."""
 
     catalogue: Catalogue
+    keyring: Keyring
+    gate: Gate
     pictures: PictureStore
     generations: GenerationStore
     live: LiveIndex

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 1024 * 1024
@@ -55,6 +55,17 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8000, description="Port to listen on; 0 takes any.")
     allowed_hosts: tuple[str, ...] = Field(
         default=(), description="Host names that requests may carry, beside this machine's own; a JSON list."
+    )
+    api_key: SecretStr | None = Field(
+        default=None, description="Key that commands send to a running server; the server itself does not read it."
+    )
+    rate_per_key: Annotated[float, Field(ge=0)] = Field(
+        default=100.0,
+        description="Requests a second that one key may send, on average over ten seconds; 0 for any number.",
+    )
+    rate_per_address: Annotated[float, Field(ge=0)] = Field(
+        default=0.0,
+        description="Requests a second that may come from one address, averaged likewise; 0 for any number.",
     )
     device: str | None = Field(default=None, description="cpu, cuda or cuda:N; the fastest there is unless set.")
     max_body_bytes: Annotated[int, Field(ge=1024)] = Field(default=10 * MIB, description="Largest request body.")

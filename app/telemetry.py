@@ -16,6 +16,7 @@ from prometheus_client import CollectorRegistry, Gauge, Histogram, ProcessCollec
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.batching import Batch
+from app.credentials import CALLER
 
 REQUEST_ID_HEADER = "X-Request-ID"
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -118,6 +119,9 @@ class RequestTrace:
         route = getattr(scope.get("route"), "path", "unmatched")
         self._telemetry.requests.labels(scope["method"], route, str(status)).observe(seconds)
         facts = {"method": scope["method"], "path": scope["path"], "status": status, "seconds": round(seconds, 6)}
+        caller = scope.get(CALLER)
+        if caller is not None and caller.key is not None:
+            facts["key"] = caller.key.id
         _logger.info("%s %s %s", scope["method"], scope["path"], status, extra={"facts": facts})
 
 

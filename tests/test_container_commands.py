@@ -117,9 +117,19 @@ def engine(image: Image, tmp_path_factory: pytest.TempPathFactory) -> Engine:
 
 @pytest.fixture(scope="module")
 def running(engine: Engine, services: dict[str, Any]) -> Iterator[subprocess.Popen[bytes]]:
-    """The service of the compose file, healthy."""
+    """The service of the compose file, healthy, after the key that it waits for was made."""
+    for _ in range(2):
+        keys = services["keys"]
+        outcome = engine.run(keys, engine.image.entrypoint + keys["command"])
+        assert outcome.returncode == 0, outcome.stderr
+        assert "likeness_" not in outcome.stdout + outcome.stderr
     with engine.serve(services["service"]) as process:
         yield process
+
+
+def bearer(engine: Engine) -> dict[str, str]:
+    """Headers with the key that the first start has made."""
+    return {"Authorization": f"Bearer {(engine.image.root / 'data' / 'first-key').read_text('utf-8').strip()}"}
 
 
 def url_of(engine: Engine) -> str:
@@ -149,7 +159,8 @@ def test_the_database_is_healthy(services: dict[str, Any], database: str) -> Non
 def test_the_page_is_served(running: subprocess.Popen[bytes], engine: Engine) -> None:
     """The installed service answers with the page and with what it was built with."""
     assert "<canvas" in httpx.get(url_of(engine)).text
-    assert httpx.get(f"{url_of(engine)}/v1/models").is_success
+    assert httpx.get(f"{url_of(engine)}/v1/models").status_code == 401
+    assert httpx.get(f"{url_of(engine)}/v1/models", headers=bearer(engine)).is_success
     assert running.poll() is None
 
 
@@ -162,13 +173,14 @@ def test_the_indexer_fills_what_the_service_searches(
         outcome = engine.run(indexer, engine.image.entrypoint + indexer["command"])
         assert outcome.returncode == 0, outcome.stderr
     drawing = (engine.image.root / "pictures" / "shoe-0000.png").read_bytes()
-    answer = httpx.post(f"{url_of(engine)}/v1/search/sketch?collection=shoes", files={"image": drawing}, timeout=60)
+    address = f"{url_of(engine)}/v1/search/sketch?collection=shoes"
+    answer = httpx.post(address, files={"image": drawing}, headers=bearer(engine), timeout=60)
     assert len(answer.json()["hits"]) == 3
 
 
 def test_both_profiles_run_the_same_commands(services: dict[str, Any]) -> None:
     """What is shown here for the CPU holds for the commands of the profile for GPUs."""
-    for name in ("service", "indexer"):
+    for name in ("keys", "service", "indexer"):
         assert services[f"{name}-gpu"]["command"] == services[name]["command"]
         assert services[f"{name}-gpu"]["environment"] == services[name]["environment"]
 

@@ -15,7 +15,7 @@ from tests.containers import ROOT, Instruction, admitted, compose, instructions,
 
 PASSWORD = "letters4and2digits"
 PROFILES = {"cpu": "", "gpu": "-gpu"}
-SERVICES = ("service", "indexer")
+SERVICES = ("keys", "service", "indexer")
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_no_secret_stands_in_the_files() -> None:
 
 
 def test_each_profile_serves_and_indexes(document: dict[str, Any]) -> None:
-    """Both profiles have a service and an indexer of the same image; the database belongs to every profile."""
+    """Both profiles have keys, a service and an indexer of the same image; the database belongs to every profile."""
     for profile, suffix in PROFILES.items():
         chosen = {name for name, service in document["services"].items() if profile in service.get("profiles", [])}
         assert chosen == {f"{name}{suffix}" for name in SERVICES}
@@ -83,7 +83,7 @@ def test_each_profile_serves_and_indexes(document: dict[str, Any]) -> None:
 def test_only_the_gpu_profile_asks_for_a_gpu(document: dict[str, Any]) -> None:
     """The CPU profile starts on a machine without one."""
     asking = {name for name, service in document["services"].items() if "deploy" in service}
-    assert asking == {"service-gpu", "indexer-gpu"}
+    assert asking == {f"{name}-gpu" for name in SERVICES}
 
 
 def test_containers_cannot_change_themselves(document: dict[str, Any]) -> None:
@@ -134,6 +134,20 @@ def test_what_is_waited_for_can_happen(document: dict[str, Any]) -> None:
                 own = needed.get("healthcheck", {})
                 assert not own.get("disable", False)
                 assert own.get("test") or (inherited and needed["image"].startswith("likeness"))
+            else:
+                assert wait["condition"] == "service_completed_successfully"
+                assert needed["restart"] == "no"
+
+
+def test_a_key_is_made_before_anything_is_served(document: dict[str, Any]) -> None:
+    """The service waits for it, it is made once, and it goes to a volume of the service instead of to a log."""
+    for suffix in PROFILES.values():
+        service, keys = document["services"][f"service{suffix}"], document["services"][f"keys{suffix}"]
+        assert service["depends_on"] == {f"keys{suffix}": {"condition": "service_completed_successfully"}}
+        assert "--unless-any" in keys["command"]
+        file = keys["command"][keys["command"].index("--file") + 1]
+        folders = targets(keys["volumes"]) & targets(service["volumes"])
+        assert any(file.startswith(f"{folder}/") for folder in folders)
 
 
 def test_the_image_is_small_and_of_a_known_python() -> None:

@@ -140,12 +140,15 @@ def check_docker(command: str) -> None:
         profile = words[words.index("--profile") + 1]
         offered = {name for name, service in document["services"].items() if profile in service.get("profiles", [])}
         assert offered
+        if "exec" in words:
+            assert words[words.index("exec") + 1] in offered
         if "run" in words:
             assert words[-1] in offered
     elif words[1] == "run":
         assert set(shlex.split("--read-only --tmpfs /tmp")) <= set(words)
         assert words[words.index("--volume") + 1].endswith(":/data")
-        assert words[words.index("--publish") + 1] == "127.0.0.1:8000:8000"
+        if words[-1] == "likeness":
+            assert words[words.index("--publish") + 1] == "127.0.0.1:8000:8000"
     else:
         assert words[1] == "build"
         assert words[-1] == "."

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands import collections, demo, index, items, models, search, serve
+from app.commands import collections, demo, index, items, keys, models, search, serve
 from app.commands.sentences import SentenceGroup
 
 application = typer.Typer(
@@ -22,7 +22,7 @@ application = typer.Typer(
 )
 application.command("demo")(demo.demo)
 application.command("serve")(serve.serve)
-for group in (index, models, search, items, collections):
+for group in (index, models, search, items, collections, keys):
     application.add_typer(group.application, name=group.__name__.rpartition(".")[2])
 
 

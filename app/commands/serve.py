@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Never, TypeAlias
 import typer
 
 from app.commands.configuration import device_of, load_settings
+from app.commands.keys import require_key
 from app.commands.sentences import Refusal
 from app.commands.starting import start_anew
 from app.commands.stores import opened
@@ -52,8 +53,8 @@ def serve_on(taken: socket.socket, settings: Settings, *, as_json: bool) -> None
     signal.signal(signal.SIGINT, signal.default_int_handler)
     # What a person set wrongly is told in a sentence here, not in a traceback by the server.
     device_of(settings)
-    with opened(settings):
-        pass
+    with opened(settings) as stores:
+        require_key(settings, stores.keyring)
     import uvicorn
     import uvicorn.config
 
@@ -115,7 +116,7 @@ def _announce(host: str, port: int, *, as_json: bool) -> None:
     url = address_of(host, port)
     print(json.dumps({"url": url}) if as_json else f"Likeness is at {url} (Ctrl-C stops it).", flush=True)
     if not is_loopback(host):
-        note(f"Warning: whoever reaches port {port} of {host} can read and change everything; there are no keys yet.")
+        note("Keys cross the network as they are: put a proxy that speaks TLS before this server.")
 
 
 def address_of(host: str, port: int) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from app.settings import Settings
-    from indexer.catalogue import Catalogue
+    from indexer.catalogue import Catalogue, Keyring
     from indexer.generations import GenerationStore
     from indexer.pictures import PictureStore
     from models.checkpoints import CheckpointStore
@@ -20,6 +20,7 @@ class Stores:
     """The catalogue and the folders beside it."""
 
     catalogue: Catalogue
+    keyring: Keyring
     pictures: PictureStore
     generations: GenerationStore
     checkpoints: CheckpointStore
@@ -40,6 +41,7 @@ def opened(settings: Settings) -> Iterator[Stores]:
     try:
         yield Stores(
             catalogue,
+            catalogue.keyring,
             PictureStore(paths.pictures),
             GenerationStore(paths.indexes),
             CheckpointStore(paths.checkpoints),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.routes import collections, health, items, metrics, models, page, pictures, search, view
+from app.routes import collections, health, items, metrics, models, page, pictures, search, session, view
 
 ROUTERS: tuple[APIRouter, ...] = tuple(
-    module.router for module in (search, view, collections, items, pictures, models, health, metrics, page)
+    module.router for module in (search, view, collections, items, pictures, models, session, health, metrics, page)
 )

@@ -12,7 +12,7 @@ from app.documentation import errors, picture_answer
 from indexer.pictures import THUMBNAIL_TYPE
 
 TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp")
-FOR_EVER = "public, max-age=31536000, immutable"
+FOR_EVER = "private, max-age=31536000, immutable"
 
 router = APIRouter(prefix="/v1/pictures/{digest}", tags=["pictures"], default_response_class=Response)
 

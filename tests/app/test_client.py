@@ -302,3 +302,41 @@ def test_an_address_that_is_none_is_an_error(url: str) -> None:
     """A mistyped address is told at the latest by the first call, in the same way as everything else."""
     with pytest.raises(LikenessError):
         LikenessClient(url, retries=NEVER_AGAIN).collections()
+
+
+def test_a_key_goes_with_every_request() -> None:
+    """Reading, writing and pictures alike; it is not shown by accident."""
+    requests: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        return httpx.Response(200, json=ITEM)
+
+    with LikenessClient(URL, api_key=" likeness_a_b\n", transport=httpx.MockTransport(answer)) as likeness:
+        likeness.item("shoes", "a/b")
+        likeness.put_item("shoes", "a/b", b"picture")
+        likeness.picture("/v1/pictures/ff")
+        assert "likeness_a_b" not in repr(likeness)
+    assert [request.headers["Authorization"] for request in requests] == ["Bearer likeness_a_b"] * 3
+
+
+@pytest.mark.parametrize("url", ["http://elsewhere.test/p", "https://likeness.test/p", "http://likeness.test:81/p"])
+def test_a_key_is_shown_to_no_other_server(url: str) -> None:
+    """An answer that names a picture on another server, port or scheme does not get the key sent there."""
+    requests: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        return httpx.Response(200)
+
+    with LikenessClient(URL, api_key="likeness_a_b", transport=httpx.MockTransport(answer)) as likeness:
+        likeness.picture(url)
+    assert "Authorization" not in requests[0].headers
+
+
+@pytest.mark.parametrize("key", ["clé", "a b", "a\nb", "a\x7f"])
+def test_a_key_that_no_header_holds_is_a_sentence(key: str) -> None:
+    """It is refused before anything is sent, and not repeated."""
+    with pytest.raises(LikenessError, match="characters that no key has") as refused:
+        LikenessClient(URL, api_key=key)
+    assert key not in str(refused.value)

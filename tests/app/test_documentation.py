@@ -49,7 +49,7 @@ def references(value: Any) -> Iterator[str]:
 def test_every_operation_has_a_name_of_its_own_and_a_sentence(openapi: dict[str, Any]) -> None:
     """Clients are generated from these names, so they are words and unique."""
     names = [operation["operationId"] for _, operation in operations(openapi)]
-    assert len(names) == len(set(names)) == 20
+    assert len(names) == len(set(names)) == 22
     assert all(name.replace("_", "").isalpha() and name.islower() for name in names)
     assert all(operation["description"].endswith(".") for _, operation in operations(openapi))
 
@@ -62,6 +62,15 @@ def test_every_error_is_documented_as_a_problem(openapi: dict[str, Any]) -> None
                 assert list(answer["content"]) == ["application/problem+json"], name
         if "/v1/" in name and "/pictures/" not in name:
             assert "503" in operation["responses"], name
+
+
+def test_every_operation_that_needs_a_key_says_so(openapi: dict[str, Any]) -> None:
+    """All but the health take a bearer's key, and document what is answered without one, and to one too many."""
+    for name, operation in operations(openapi):
+        needs = "/health/" not in name
+        assert ("security" in operation) is needs, name
+        assert ({"401", "403", "429"} <= set(operation["responses"])) is needs, name
+    assert openapi["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
 
 
 def test_everything_that_is_referred_to_exists(openapi: dict[str, Any]) -> None:

@@ -192,9 +192,10 @@ def test_only_this_machine_and_its_own_page_are_answered(client: TestClient) -> 
 
 
 def test_a_server_on_the_network_answers_to_any_name(tmp_path: Path) -> None:
-    """Behind other names than loopback's, names are the proxy's business."""
+    """Behind other names than loopback's, names are the proxy's business; keys are asked for."""
     with client_of(application(tmp_path, host="0.0.0.0")) as client:  # noqa: S104 - that is what is tested
-        assert client.get("/v1/models", headers={"Host": "shop.example"}).status_code == 200
+        assert client.get("/", headers={"Host": "shop.example"}).status_code == 200
+        assert client.get("/v1/models", headers={"Host": "shop.example"}).status_code == 401
 
 
 def test_nothing_is_left_running_after_the_end(server: FastAPI) -> None:

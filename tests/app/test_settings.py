@@ -42,6 +42,9 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
         "HOST": "0.0.0.0",  # noqa: S104 - only a value here
         "PORT": "9000",
         "ALLOWED_HOSTS": '["shop.example"]',
+        "API_KEY": "likeness_a_b",
+        "RATE_PER_KEY": "5",
+        "RATE_PER_ADDRESS": "0.5",
         "DEVICE": "cuda:1",
         "MAX_BODY_BYTES": "2048",
         "MAX_PIXELS": "10",
@@ -56,6 +59,10 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
         monkeypatch.setenv(f"LIKENESS_{name}", value)
     settings = Settings()
     assert settings.catalogue_url == "postgresql+psycopg://db/likeness"
+    assert (settings.rate_per_key, settings.rate_per_address) == (5.0, 0.5)
+    assert settings.api_key is not None
+    assert settings.api_key.get_secret_value() == "likeness_a_b"
+    assert "likeness_a_b" not in repr(settings)
     assert settings.allowed_hosts == ("shop.example",)
     assert (settings.port, settings.queue_size, settings.max_wait_ms, settings.decode_threads) == (9000, 3, 0.0, 4)
 
@@ -70,7 +77,14 @@ def test_an_empty_variable_is_no_variable(monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PORT", "70000"), ("PORT", "web"), ("QUEUE_SIZE", "0"), ("LOG_LEVEL", "loud"), ("DEADLINE_MS", "0")],
+    [
+        ("PORT", "70000"),
+        ("PORT", "web"),
+        ("QUEUE_SIZE", "0"),
+        ("LOG_LEVEL", "loud"),
+        ("DEADLINE_MS", "0"),
+        ("RATE_PER_KEY", "-1"),
+    ],
 )
 def test_a_senseless_value_is_refused_by_name(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A typing error stops the start and says which variable it is in."""

@@ -102,7 +102,7 @@ def test_a_server_that_gives_up_ends_the_command_with_a_sentence(
 def test_a_server_tells_its_address_and_who_else_reaches_it(
     home: Path, run: Run, signals: None, monkeypatch: pytest.MonkeyPatch, host: str, warned: bool
 ) -> None:
-    """Once requests are answered the address is on stdout, and whoever serves to others is warned on stderr."""
+    """Once requests are answered the address is on stdout, and whoever serves to others is told of TLS on stderr."""
 
     @asynccontextmanager
     async def stop_soon(app: FastAPI) -> AsyncIterator[None]:
@@ -111,10 +111,19 @@ def test_a_server_tells_its_address_and_who_else_reaches_it(
 
     monkeypatch.setattr("app.main.create_app", lambda _: FastAPI(lifespan=stop_soon))
     monkeypatch.setattr("app.telemetry.configure_logging", lambda _: None)
+    run("keys", "create", "first")
     result = run("serve", "--host", host, "--port", 0, "--json")
     assert result.exit_code == 0
     assert json.loads(result.stdout)["url"].startswith("http://127.0.0.1:")
-    assert ("Warning" in result.stderr) is warned
+    assert ("TLS" in result.stderr) is warned
+
+
+def test_a_server_that_others_reach_does_not_start_without_keys(home: Path, run: Run, signals: None) -> None:
+    """Beyond loopback somebody must hold a key first; the sentence says how to make one."""
+    result = run("serve", "--host", "0.0.0.0", "--port", 0)  # noqa: S104 (it stops at once)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.count("\n") == 1
+    assert "likeness keys create" in result.stderr
 
 
 def test_one_process_serves(run: Run) -> None:

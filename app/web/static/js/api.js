@@ -87,6 +87,19 @@ async function ask(address, options = {}) {
 /** @param {any} body @returns {string | null} the sentence of a problem+json body */
 const sentence = (body) => [body?.detail, body?.title].find((text) => typeof text === "string" && text !== "") ?? null;
 
+/**
+ * Begins a session: the answer carries a cookie that no script can read, and that also pictures are fetched with.
+ *
+ * @param {string} key
+ */
+export async function beginSession(key) {
+  await ask("v1/session", { method: "POST", headers: { Authorization: `Bearer ${key}` } });
+}
+
+export async function endSession() {
+  await ask("v1/session", { method: "DELETE" });
+}
+
 /** @param {string} key @returns {string} a key as a path, its slashes kept */
 const keyPath = (key) => key.split("/").map(encodeURIComponent).join("/");
 

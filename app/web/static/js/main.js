@@ -4,6 +4,7 @@
 
 import { listCollections, listItems, searchSimilar, searchSketch } from "./api.js";
 import { Cards } from "./cards.js";
+import { Door, isClosed } from "./door.js";
 import { Easel } from "./easel.js";
 import { byId, make } from "./elements.js";
 import { inferFacets, toFilter } from "./facets.js";
@@ -37,6 +38,7 @@ const dialog = new ItemDialog(searchLike);
 const cards = new Cards(byId("cards"), { onOpen: (hit) => collection && dialog.open(hit, collection), onSimilar: searchLike });
 const filters = new FilterBar(() => finder.ask(AFTER_STROKE));
 const finder = new Finder(pose, answer, onSearch);
+const door = new Door(() => (collection ? finder : opener).again());
 const opener = new Finder(() => "collections", (_, signal) => listCollections(signal), onCollections);
 
 /** @type {Collection | null} */
@@ -87,7 +89,7 @@ function onSearch(state) {
   else {
     cards.show([]);
     byId("facts").textContent = "";
-    report(declined(state.error, () => finder.again()));
+    refuse(state.error, () => finder.again());
   }
 }
 
@@ -110,6 +112,12 @@ function showAnswer(question, found) {
 function report(notice) {
   showNotice(notice);
   announce(`${notice.title}. ${notice.text ?? ""}`);
+}
+
+/** @param {Error} error @param {() => void} again */
+function refuse(error, again) {
+  if (isClosed(error)) door.ask();
+  report(declined(error, again));
 }
 
 /** @param {Hit} hit */
@@ -139,7 +147,7 @@ function onEasel(changed) {
 /** @param {import("./finder.js").State<string, Collection[]>} state */
 function onCollections(state) {
   if (state.phase === "waiting") report(waiting(state.error, state.seconds, () => opener.again()));
-  else if (state.phase === "refused") report(declined(state.error, () => opener.again()));
+  else if (state.phase === "refused") refuse(state.error, () => opener.again());
   else if (state.phase === "answer") offerCollections(state.answer);
 }
 
