@@ -23,6 +23,7 @@ _REASONS = {
     415: "The body is of a media type that is not taken.",
     429: "Too many requests came from this key or this address; Retry-After says when to try again.",
     422: "The request is malformed, or its picture cannot be used.",
+    507: "The disk is full or may only be read; searches go on.",
     503: "The server is busy, not ready or shutting down; Retry-After says when to try again.",
 }
 

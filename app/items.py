@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from app.predictors import Serving
 from app.telemetry import Telemetry
-from app.weights import Weights
+from app.weights import Weights, Writing
 from app.workers import Workers
-from indexer.catalogue import Catalogue, Item, ItemDraft
+from indexer.catalogue import Catalogue, Item, ItemDraft, VectorsLacking
 from indexer.pictures import PictureStore
 from models.images import Picture, decode
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from models.contracts import Vectors
+
+
+ATTEMPTS = 3
+"""How often an item is embedded with further weights because those of its collection were exchanged meanwhile."""
 
 
 class Items:
@@ -48,10 +52,11 @@ class Items:
             UnreadablePicture, PictureTooLarge: the picture cannot be used.
             InvalidKey, InvalidMetadata: the item breaks the rules.
             QueueFull, DeadlineExceeded, QueueClosed: the device has no time.
+            VectorsLacking: the collection's weights are exchanged again and again.
         """
-        servings = await self._weights.for_writing(collection)
+        writing = await self._weights.for_writing(collection)
         picture = await self._workers.compute(self._decoded, content)
-        vectors = {serving.predictor.digest: await self._embedded(serving, picture) for serving in servings}
+        vectors: dict[str, Vectors] = {}
 
         def write() -> Item:
             draft = ItemDraft(
@@ -62,8 +67,15 @@ class Items:
                 source=hashlib.sha256(content).hexdigest(),
                 vectors=vectors,
             )
-            return self._catalogue.upsert(collection, [draft])[0]
+            return self._catalogue.upsert(collection, [draft], embedded=writing.digests)[0]
 
+        for _ in range(ATTEMPTS - 1):
+            await self._embed(writing, picture, vectors)
+            try:
+                return await self._workers.store(write)
+            except VectorsLacking:
+                writing = await self._weights.for_writing(collection)
+        await self._embed(writing, picture, vectors)
         return await self._workers.store(write)
 
     async def patch(self, collection: str, key: str, title: str | None, metadata: Mapping[str, Any] | None) -> Item:
@@ -86,6 +98,12 @@ class Items:
     def _decoded(self, content: bytes) -> Picture:
         with self._telemetry.decode.time():
             return decode(content, self._max_pixels)
+
+    async def _embed(self, writing: Writing, picture: Picture, vectors: dict[str, Vectors]) -> None:
+        """Add the vectors that are not there yet."""
+        for serving in writing.servings:
+            if serving.predictor.digest not in vectors:
+                vectors[serving.predictor.digest] = await self._embedded(serving, picture)
 
     async def _embedded(self, serving: Serving, picture: Picture) -> Vectors:
         prepared = await self._workers.compute(self._prepared, serving, picture)

@@ -30,6 +30,7 @@ from app.view import View
 from app.weights import Weights
 from app.workers import Workers
 from indexer.catalogue import open_catalogue, upgrade
+from indexer.disk import make_folder
 from indexer.generations import GenerationStore
 from indexer.live import LiveIndex
 from indexer.pictures import PictureStore
@@ -95,7 +96,7 @@ async def running(
     device = choose_device(settings.device)
     paths = settings.paths
     for folder in (paths.home, paths.pictures, paths.indexes, paths.checkpoints):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     await asyncio.to_thread(upgrade, settings.catalogue_url)
     catalogue = open_catalogue(settings.catalogue_url)
     checkpoints = CheckpointStore(paths.checkpoints)

@@ -23,7 +23,7 @@ from app.bodies import InvalidForm, UnsupportedBody
 from app.credentials import KeyRequired, ScopeTooNarrow
 from app.rates import RateExceeded
 from app.telemetry import request_id
-from indexer import catalogue, generations, live, manifests, pictures
+from indexer import catalogue, disk, generations, live, manifests, pictures
 from indexer.vectors import contracts as vectors
 from models import contracts as models
 
@@ -69,8 +69,10 @@ TABLE: Mapping[type[models.RetrievalError], Row] = {
     catalogue.ApiKeyExists: Row(409, "The key exists already"),
     catalogue.UnknownApiKey: Row(404, "No such key"),
     catalogue.WrongModel: Row(409, "The collection is embedded by another model"),
+    catalogue.VectorsLacking: Row(503, "The weights are being exchanged", _SOON),
     catalogue.PublishedGeneration: Row(409, "The generation is in use"),
     catalogue.BuildLockLost: Row(409, "Another indexer has taken over"),
+    disk.DiskUnwritable: Row(507, "Nothing can be written"),
     pictures.UnknownPicture: Row(404, "No such picture"),
     generations.BuildRunning: Row(409, "A build is running"),
     manifests.CorruptGeneration: Row(503, "The index is damaged"),

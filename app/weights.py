@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 from app.predictors import Predictors, Serving
 from app.workers import Workers
 from indexer.catalogue import Catalogue, WrongModel
 from indexer.live import LiveIndex
+from models.contracts import CorruptCheckpoint, MissingCheckpoint
+
+_logger = logging.getLogger("likeness.weights")
 
 
 @dataclass(frozen=True)
@@ -16,6 +20,19 @@ class InUse:
 
     model: str
     digest: str | None
+
+
+@dataclass(frozen=True, eq=False)
+class Writing:
+    """What a new item is to be embedded with.
+
+    Attributes:
+        servings: the loaded models.
+        digests: of their weights, and of weights that are needed but not here; the catalogue is told of them.
+    """
+
+    servings: tuple[Serving, ...]
+    digests: frozenset[str]
 
 
 class Weights:
@@ -65,15 +82,29 @@ class Weights:
             self._seen[collection] = in_use
         return in_use
 
-    async def for_writing(self, collection: str) -> tuple[Serving, ...]:
-        """Return the loaded models that a new item must be embedded with, the one that searches use first.
+    async def for_writing(self, collection: str) -> Writing:
+        """Return what a new item must be embedded with, so that it is found whatever becomes of the weights.
 
-        There are two while a generation of other weights is published but not loaded yet.
+        There is more than one model while an index of other weights is built, and for some time after.
+
+        Raises:
+            UnknownCollection: there is no such collection.
+            MissingCheckpoint, CorruptCheckpoint: the weights that it is searched with cannot be loaded.
         """
-        in_use = await self.refreshed(collection)
-        published = await self._workers.store(lambda: self._catalogue.state(collection).digest)
-        digests = dict.fromkeys((in_use.digest, published or in_use.digest))
-        return tuple([await self._predictors.get(in_use.model, digest) for digest in digests])
+        # What is remembered may be of a collection that was made anew since.
+        self._seen.pop(collection, None)
+        needs = await self._workers.store(self._catalogue.needs, collection)
+        servings: list[Serving] = []
+        for digest in sorted(needs.digests):
+            try:
+                servings.append(await self._predictors.get(needs.model, digest))
+            except (MissingCheckpoint, CorruptCheckpoint) as error:
+                if digest == needs.searched:
+                    raise
+                _logger.warning("A write to %s goes without some weights: %s", collection, error)
+        if not servings:
+            servings.append(await self._predictors.get(needs.model))
+        return Writing(tuple(servings), needs.digests | {serving.predictor.digest for serving in servings})
 
     def _ask(self, collection: str) -> InUse:
         model = self._catalogue.state(collection).model

@@ -18,7 +18,8 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.manifests import IDS_FILE, Manifest, check_files, corrupt, flush, read_manifest, seal
+from indexer.disk import flush, make_folder, writing
+from indexer.manifests import IDS_FILE, Manifest, check_files, corrupt, read_manifest, seal
 from indexer.vectors.contracts import CorruptIndex, Positions, VectorIndex
 from indexer.vectors.engines import Accelerator
 from indexer.vectors.faiss import open_index
@@ -145,9 +146,12 @@ class Generations:
 
         Raises:
             BuildRunning: somebody else on this machine is inside.
+            DiskUnwritable: the disk takes no more.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / ".lock").open("a+") as lock:
+        with writing(self._folder):
+            make_folder(self._folder)
+            lock = (self._folder / ".lock").open("a+")
+        with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
@@ -157,20 +161,27 @@ class Generations:
 
     @contextmanager
     def aside(self) -> Iterator[Path]:
-        """Give a new folder that nothing reads, and remove it if it was not placed. Call while holding the lock."""
-        self.sweep()
+        """Give a new folder that nothing reads, and remove it if it was not placed. Call while holding the lock.
+
+        Raises:
+            DiskUnwritable: the disk takes no more.
+        """
         folder = self._folder / f"{_ASIDE}{uuid.uuid4().hex}"
-        folder.mkdir()
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        with writing(self._folder):
+            self.sweep()
+            folder.mkdir()
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def place(self, folder: Path, manifest: Manifest) -> Manifest:
         """Complete a folder made aside with its manifest, flush all of it to disk, and rename it into place."""
         sealed = seal(folder, manifest)
         folder.rename(self.folder(manifest.number))
-        flush(self._folder)
+        # The folders above too: whoever made them may have been killed before their names were on the disk.
+        for changed in (self._folder, self._folder.parent, self._folder.parent.parent):
+            flush(changed)
         return sealed
 
     def discard(self, number: int) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from indexer.disk import flush
 from indexer.vectors.faiss import INDEX_FILE, VECTORS_FILE
 from models.contracts import RetrievalError
 
@@ -106,15 +106,6 @@ def seal(folder: Path, manifest: Manifest) -> Manifest:
         flush(folder / name)
     flush(folder)
     return complete
-
-
-def flush(path: Path) -> None:
-    """Wait until a file or the names in a folder are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def corrupt(collection: str, number: int, what: str) -> CorruptGeneration:

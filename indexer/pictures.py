@@ -14,6 +14,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from indexer.disk import flush, writing
 from models.contracts import RetrievalError
 from models.images import Picture, decode
 
@@ -26,6 +27,7 @@ GRACE_S = 3600.0
 _ASIDE = ".new-"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _HEADER_BYTES = 12
+_END = b"\xff\xd9"
 
 
 class UnknownPicture(RetrievalError):
@@ -48,16 +50,21 @@ class PictureStore:
         """Store the bytes of a picture and a thumbnail of its pixels, and return the digest of the bytes.
 
         When this returns, the picture outlives a power cut. A killed run leaves either all of it or nothing of it.
+
+        Raises:
+            DiskUnwritable: the disk takes no more.
         """
         digest = hashlib.sha256(content).hexdigest()
         original = self._original(digest)
-        if original.exists():
-            # It counts as new again: whoever saves it is about to refer to it.
-            os.utime(original)
-        else:
-            self._write_durably(original, content)
-        if not _holds_something(self._thumbnail(digest)):
-            _write(self._thumbnail(digest), _thumbnail_of(picture))
+        with writing(self._root):
+            try:
+                # It counts as new again: whoever saves it is about to refer to it.
+                os.utime(original)
+            except FileNotFoundError:
+                _write(original, content, durable=True)
+            self._keep_name(original)
+            if not _is_whole(self._thumbnail(digest)):
+                _write(self._thumbnail(digest), _thumbnail_of(picture))
         return digest
 
     def open(self, digest: str) -> Path:
@@ -76,11 +83,22 @@ class PictureStore:
 
         Raises:
             UnknownPicture: the picture is not stored, or the digest is none.
+            DiskUnwritable: it has to be made again, and the disk takes no more; `new_thumbnail` needs no disk.
         """
         small = self._thumbnail(digest)
-        if not _holds_something(small):
-            _write(small, _thumbnail_of(decode(self.open(digest).read_bytes())))
+        if not _is_whole(small):
+            content = self.new_thumbnail(digest)
+            with writing(self._root):
+                _write(small, content)
         return small
+
+    def new_thumbnail(self, digest: str) -> bytes:
+        """Make the thumbnail of a picture.
+
+        Raises:
+            UnknownPicture: the picture is not stored, or the digest is none.
+        """
+        return _thumbnail_of(decode(self.open(digest).read_bytes()))
 
     def media_type(self, digest: str) -> str:
         """Return the type of a stored picture, such as image/png, from its first bytes.
@@ -107,14 +125,13 @@ class PictureStore:
                 path.unlink(missing_ok=True)
         return removed
 
-    def _write_durably(self, path: Path, content: bytes) -> None:
-        """Write a file that outlives a power cut as soon as this returns, with the folders it lies in."""
-        _write(path, content, durable=True)
-        _sync_folder(path.parent)
+    def _keep_name(self, path: Path) -> None:
+        """Let a file's name outlive a power cut; whoever wrote the file may have been killed before that."""
+        flush(path.parent)
         if path.parent not in self._durable:
-            # Whoever made the folder may have been killed before its own name was durable; once is enough.
-            _sync_folder(path.parent.parent)
-            _sync_folder(self._root)
+            # The same goes for the folders above; once is enough.
+            for folder in (path.parent.parent, self._root, self._root.parent):
+                flush(folder)
             self._durable.add(path.parent)
 
     def _original(self, digest: str) -> Path:
@@ -191,18 +208,13 @@ def _aside(folder: Path) -> tuple[int, str]:
         return tempfile.mkstemp(prefix=_ASIDE, dir=folder)
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def _is_whole(thumbnail: Path) -> bool:
+    """Tell whether a power cut has left all of a thumbnail: it ends as every JPEG does."""
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _holds_something(path: Path) -> bool:
-    try:
-        return path.stat().st_size > 0
-    except FileNotFoundError:
+        with thumbnail.open("rb") as file:
+            file.seek(-len(_END), os.SEEK_END)
+            return file.read() == _END
+    except OSError:
         return False
 
 

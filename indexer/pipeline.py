@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sized
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -18,7 +19,7 @@ from indexer.reading import ItemPredictor, PictureReader, Prepared, PreparedAgai
 from indexer.saving import Saver, Tally
 from indexer.sources import SourceItem, SourceReject
 from indexer.stopwatch import Stopwatch
-from models.checkpoints import CheckpointStore
+from models.checkpoints import Checkpoint, CheckpointStore
 from models.devices import cpu_count
 
 LOOKUP = 64
@@ -110,9 +111,10 @@ def build(  # noqa: PLR0913  what it needs is many things, each of another room
     tell = progress or _keep_quiet
     watches = _Watches()
     store = generations.of(target.id, target.name)
-    with hold(catalogue, store, collection, waiting=lambda holder: tell(0, None, f"wait for {holder}")) as held:
-        if checkpoints is not None:
-            checkpoints.keep(predictor.checkpoint)
+    with (
+        hold(catalogue, store, collection, waiting=lambda holder: tell(0, None, f"wait for {holder}")) as held,
+        _announced(catalogue, collection, predictor.checkpoint, checkpoints),
+    ):
         reader = PictureReader(predictor, pictures, watches.read, watches.write)
         run = _Run(catalogue, target, predictor, reader, held)
         with ThreadPoolExecutor(threads, thread_name_prefix="picture-reader") as pool:
@@ -135,7 +137,7 @@ def build(  # noqa: PLR0913  what it needs is many things, each of another room
                     threads=threads,
                     progress=tell,
                 )
-            # What a server wrote meanwhile, before it could know of the new weights.
+            # What a server wrote meanwhile that could not load the new weights.
             embed(in_order(pool, run.jobs_again(), window), predictor, watches.embed, again.save_again)
     return BuildReport(
         collection=collection,
@@ -226,6 +228,20 @@ def _collection(catalogue: Catalogue, name: str, predictor: ItemPredictor, *, cr
         message = f"The collection {name} is embedded by the model {found.model}, not by {predictor.spec.name}."
         raise WrongModel(message)
     return found
+
+
+@contextmanager
+def _announced(
+    catalogue: Catalogue, collection: str, checkpoint: Checkpoint, checkpoints: CheckpointStore | None
+) -> Iterator[None]:
+    """Have servers embed what they write during a build with its weights too, of which a copy is kept first."""
+    if checkpoints is not None:
+        checkpoints.keep(checkpoint)
+    catalogue.begin_build(collection, checkpoint.digest)
+    try:
+        yield
+    finally:
+        catalogue.end_build(collection, checkpoint.digest)
 
 
 def _keep_quiet(done: int, total: int | None, stage: str) -> None:

@@ -183,7 +183,8 @@ def _place(target: Path, files: Mapping[str, bytes]) -> Path:
             raise
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    _sync(target.parent)
+    for folder in (target.parent, target.parent.parent):
+        _sync(folder)
     return target
 
 

@@ -30,12 +30,13 @@ class Stores:
 def opened(settings: Settings) -> Iterator[Stores]:
     """Open everything, making or upgrading the tables, and close it at the end."""
     from indexer.catalogue import open_catalogue, upgrade
+    from indexer.disk import make_folder
     from indexer.generations import GenerationStore
     from indexer.pictures import PictureStore
     from models.checkpoints import CheckpointStore
 
     paths = settings.paths
-    paths.home.mkdir(parents=True, exist_ok=True)
+    make_folder(paths.home)
     upgrade(settings.catalogue_url)
     catalogue = open_catalogue(settings.catalogue_url)
     try:

@@ -20,7 +20,7 @@ async def list_collections(parts: Parts) -> CollectionList:
     return CollectionList(collections=[present.collection(found) for found in collections])
 
 
-@router.post("", operation_id="create_collection", status_code=201, responses=errors(404, 409, 422, 503))
+@router.post("", operation_id="create_collection", status_code=201, responses=errors(404, 409, 422, 503, 507))
 async def create_collection(new: NewCollection, parts: Parts) -> CollectionAnswer:
     """Make an empty collection."""
     model = parts.embedding_model(new.model).name
@@ -33,7 +33,7 @@ async def get_collection(name: str, parts: Parts) -> CollectionAnswer:
     return present.collection(await parts.workers.store(parts.catalogue.collection, name))
 
 
-@router.delete("/{name}", operation_id="delete_collection", status_code=204, responses=errors(404, 503))
+@router.delete("/{name}", operation_id="delete_collection", status_code=204, responses=errors(404, 503, 507))
 async def delete_collection(name: str, parts: Parts) -> Response:
     """Delete a collection with everything in it."""
 

@@ -41,7 +41,7 @@ async def get_item(name: str, key: Key, parts: Parts) -> ItemAnswer:
     "/{key:path}",
     dependencies=COMPUTES,
     operation_id="put_item",
-    responses=errors(404, 413, 415, 422, 503),
+    responses=errors(404, 413, 415, 422, 503, 507),
     openapi_extra=ITEM_BODY,
 )
 async def put_item(name: str, key: Key, parts: Parts, form: Upload) -> ItemAnswer:
@@ -51,13 +51,13 @@ async def put_item(name: str, key: Key, parts: Parts, form: Upload) -> ItemAnswe
     return present.item(await parts.items.put(name, key, form.picture(), title, metadata))
 
 
-@router.patch("/{key:path}", operation_id="patch_item", responses=errors(404, 422, 503))
+@router.patch("/{key:path}", operation_id="patch_item", responses=errors(404, 422, 503, 507))
 async def patch_item(name: str, key: Key, changes: ItemChanges, parts: Parts) -> ItemAnswer:
     """Change an item's title, or merge changes into its metadata; the picture stays."""
     return present.item(await parts.items.patch(name, key, changes.title, changes.metadata))
 
 
-@router.delete("/{key:path}", operation_id="delete_item", status_code=204, responses=errors(404, 503))
+@router.delete("/{key:path}", operation_id="delete_item", status_code=204, responses=errors(404, 503, 507))
 async def delete_item(name: str, key: Key, parts: Parts) -> Response:
     """Delete an item; the next search does not find it."""
     await parts.items.delete(name, key)

@@ -9,6 +9,7 @@ from starlette.responses import FileResponse, Response
 
 from app.dependencies import Parts
 from app.documentation import errors, picture_answer
+from indexer.disk import DiskUnwritable
 from indexer.pictures import THUMBNAIL_TYPE
 
 TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp")
@@ -39,13 +40,21 @@ async def get_picture(digest: str, request: Request, parts: Parts) -> Response:
 )
 async def get_thumbnail(digest: str, request: Request, parts: Parts) -> Response:
     """Return a picture, small."""
-    path = await parts.workers.store(parts.pictures.thumbnail, digest)
-    return _answer(request, path, THUMBNAIL_TYPE, f"{digest}-thumbnail")
+
+    def find() -> Path | bytes:
+        try:
+            return parts.pictures.thumbnail(digest)
+        except DiskUnwritable:
+            return parts.pictures.new_thumbnail(digest)
+
+    return _answer(request, await parts.workers.store(find), THUMBNAIL_TYPE, f"{digest}-thumbnail")
 
 
-def _answer(request: Request, path: Path, media_type: str, name: str) -> Response:
+def _answer(request: Request, picture: Path | bytes, media_type: str, name: str) -> Response:
     headers = {"Cache-Control": FOR_EVER, "ETag": f'"{name}"'}
     known = request.headers.get("if-none-match", "")
     if headers["ETag"] in (tag.strip().removeprefix("W/") for tag in known.split(",")):
         return Response(status_code=304, headers=headers)
-    return FileResponse(path, media_type=media_type, headers=headers)
+    if isinstance(picture, bytes):
+        return Response(picture, media_type=media_type, headers=headers)
+    return FileResponse(picture, media_type=media_type, headers=headers)

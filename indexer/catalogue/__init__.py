@@ -19,6 +19,7 @@ from indexer.catalogue.errors import (
     UnknownCollection,
     UnknownItem,
     UnusableDatabase,
+    VectorsLacking,
     WrongModel,
 )
 from indexer.catalogue.filters import Filter
@@ -35,6 +36,7 @@ from indexer.catalogue.records import (
     Ids,
     Item,
     ItemDraft,
+    Needs,
     Page,
     Reject,
     State,
@@ -67,6 +69,7 @@ __all__ = [
     "ItemDraft",
     "KeyScope",
     "Keyring",
+    "Needs",
     "Page",
     "PublishedGeneration",
     "Reject",
@@ -78,6 +81,7 @@ __all__ = [
     "UnknownItem",
     "UnusableDatabase",
     "VectorPage",
+    "VectorsLacking",
     "WrongModel",
     "check_key",
     "check_metadata",

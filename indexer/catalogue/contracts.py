@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Protocol
 
 from indexer.catalogue.filters import Filter
@@ -14,6 +15,7 @@ from indexer.catalogue.records import (
     Ids,
     Item,
     ItemDraft,
+    Needs,
     Page,
     Reject,
     State,
@@ -56,16 +58,25 @@ class Catalogue(Protocol):
     def state(self, collection: str) -> State:
         """Return where a collection stands; one SELECT, made for every search."""
 
+    def needs(self, collection: str) -> Needs:
+        """Return what a new item has to be embedded with; to be asked before embedding, and handed to `upsert`."""
+
     # Items
 
-    def upsert(self, collection: str, drafts: Sequence[ItemDraft]) -> list[Item]:
+    def upsert(
+        self, collection: str, drafts: Sequence[ItemDraft], *, embedded: AbstractSet[str] | None = None
+    ) -> list[Item]:
         """Write items in one transaction, all with the same change number, and return them in the order of `drafts`.
 
         A draft replaces the whole item of its key. Vectors of checkpoints that the draft does not bring stay if the
         picture is the same, and go if it is another. Rejects of the keys are cleared. If a key occurs twice, the
         later draft counts. Without drafts nothing happens.
 
+        `embedded` are the digests of `needs` that the drafts bring vectors of, or cannot. If the collection has come to
+        need another one meanwhile, nothing is written. A build, which brings the vectors of one, leaves it out.
+
         Raises:
+            VectorsLacking: the collection needs vectors that the drafts do not bring; ask `needs` again.
             InvalidKey: a key breaks the rules.
             InvalidMetadata: a title or metadata breaks the rules.
             ValueError: a vector is not one-dimensional, or not finite.
@@ -163,9 +174,19 @@ class Catalogue(Protocol):
 
     # Generations
 
+    def begin_build(self, collection: str, digest: str) -> None:
+        """Let `needs` name a checkpoint that items are being embedded with; of two builds the later one counts.
+
+        Every item written after this that asks for its needs has a vector of it, before its generation is published.
+        """
+
+    def end_build(self, collection: str, digest: str) -> None:
+        """Let `needs` no longer name a checkpoint because of a build; unless another build has begun."""
+
     def publish(self, collection: str, generation: GenerationRecord, token: str | None = None) -> None:
         """Let searches use a generation, in one transaction; one whose number is not known yet is added.
 
+        Until the next publishing, `needs` names the checkpoint that searches used before, too.
         With the token of a build lock nothing happens unless that lock is held while the transaction commits.
 
         Raises:

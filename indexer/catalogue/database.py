@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceEr
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from indexer.catalogue.errors import CatalogueUnavailable, UnusableDatabase
+from indexer.disk import unwritable
 
 BUSY_TIMEOUT_MS = 30_000
 CONNECT_TIMEOUT_S = 10
@@ -19,6 +21,14 @@ POOL_SIZE = 8
 MAX_OVERFLOW = 24
 
 _BEGIN = "likeness_begin"
+
+# By SQLite's primary result codes, and by PostgreSQL's states.
+_UNWRITABLE: dict[object, str] = {
+    sqlite3.SQLITE_FULL: "its disk is full",
+    sqlite3.SQLITE_READONLY: "it may only be read",
+    "53100": "its disk is full",
+    "25006": "it may only be read",
+}
 
 
 class Database:
@@ -116,9 +126,10 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @contextmanager
 def _translating(url: URL) -> Iterator[None]:
-    """Turn the errors that mean "ask again later" into the catalogue's own."""
+    """Turn the errors that mean "ask again later", or "make room", into our own."""
     try:
-        yield
+        with _making_room(url):
+            yield
     except (OperationalError, InterfaceError, PoolTimeoutError) as error:
         raise _unavailable(url, error) from error
     except DBAPIError as error:
@@ -129,6 +140,20 @@ def _translating(url: URL) -> Iterator[None]:
             message = f"The catalogue at {_shown(url)} cannot be used ({_reason(error)}): restore it, or name another."
             raise UnusableDatabase(message) from error
         raise
+
+
+@contextmanager
+def _making_room(url: URL) -> Iterator[None]:
+    """Turn the errors of a database that takes no more into ours."""
+    try:
+        yield
+    except DBAPIError as error:
+        code = getattr(error.orig, "sqlite_errorcode", None)
+        state = getattr(error.orig, "sqlstate", None) if code is None else code & 0xFF
+        if state not in _UNWRITABLE:
+            raise
+        place = f"the catalogue at {_shown(url)}"
+        raise unwritable(place, _UNWRITABLE[state]) from error
 
 
 def _unavailable(url: URL, error: Exception) -> CatalogueUnavailable:

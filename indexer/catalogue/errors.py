@@ -53,6 +53,10 @@ class BuildLockLost(RetrievalError):
     """The lock of a collection's indexer is no longer held: another has taken over, or the collection is gone."""
 
 
+class VectorsLacking(RetrievalError):
+    """Items were not embedded with all weights that their collection is, or is about to be, searched with."""
+
+
 class PublishedGeneration(RetrievalError):
     """A generation cannot be forgotten while searches use it."""
 

@@ -65,6 +65,22 @@ class State:
 
 
 @dataclass(frozen=True)
+class Needs:
+    """What a new item has to be embedded with, so that every search finds it whatever becomes of the weights.
+
+    Attributes:
+        model: name of the model that embeds the items.
+        searched: digest of the checkpoint that searches use; None while the collection was never written to.
+        digests: that one; the one they used until the last publishing, for some process may not have loaded the new
+            generation yet; and that of a running build. Any will do if there is none.
+    """
+
+    model: str
+    searched: str | None
+    digests: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Item:
     """One thing that can be found.
 

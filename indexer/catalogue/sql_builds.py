@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 
 from indexer.catalogue.database import Database
 from indexer.catalogue.errors import PublishedGeneration
 from indexer.catalogue.keys import MAX_KEY_BYTES, legible
+from indexer.catalogue.needs import find_searched_with
 from indexer.catalogue.records import GenerationRecord, Reject
 from indexer.catalogue.rows import portions, to_generation, to_reject
 from indexer.catalogue.sql_locks import demand_build_lock
-from indexer.catalogue.tables import collections, generations, rejects
+from indexer.catalogue.tables import generations, rejects
 from indexer.catalogue.turns import find_collection, take_turn
 from indexer.catalogue.writing import upserting
 
@@ -69,6 +70,18 @@ class SqlBuilds:
                 connection.execute(own.where(rejects.c.key.in_(portion))).rowcount for portion in portions(labels)
             )
 
+    def begin_build(self, collection: str, digest: str) -> None:
+        """Let `needs` name a checkpoint that items are being embedded with."""
+        with self._database.writing() as connection:
+            take_turn(connection, collection).note(building=digest)
+
+    def end_build(self, collection: str, digest: str) -> None:
+        """Let `needs` no longer name a checkpoint because of a build."""
+        with self._database.writing() as connection:
+            turn = take_turn(connection, collection)
+            if turn.building == digest:
+                turn.note(building=None)
+
     def publish(self, collection: str, generation: GenerationRecord, token: str | None = None) -> None:
         """Let searches use a generation, in one transaction; one whose number is not known yet is added."""
         row = {
@@ -83,6 +96,7 @@ class SqlBuilds:
         with self._database.writing() as connection:
             turn = take_turn(connection, collection)
             demand_build_lock(turn, collection, token)
+            before = find_searched_with(connection, collection)
             own = (generations.c.collection_id == turn.collection_id, generations.c.number == generation.number)
             known = connection.execute(_GENERATION.where(*own)).one_or_none()
             if known is None:
@@ -90,8 +104,7 @@ class SqlBuilds:
             elif (known.digest, known.change_seq) != (generation.digest, generation.change_seq):
                 message = f"The collection {collection} has another generation {generation.number} already."
                 raise ValueError(message)
-            own_row = collections.c.id == turn.collection_id
-            connection.execute(update(collections).where(own_row).values(published=generation.number))
+            turn.note(published=generation.number, former=before if before != generation.digest else None)
 
     def generations(self, collection: str) -> list[GenerationRecord]:
         """Return all generations that were ever published and not forgotten, newest last."""

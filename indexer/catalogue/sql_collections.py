@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import and_, bindparam, delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from indexer.catalogue.database import Database
 from indexer.catalogue.errors import CollectionExists
 from indexer.catalogue.keys import check_name, check_title
-from indexer.catalogue.records import Collection, State
+from indexer.catalogue.needs import SEARCHED_WITH, WITH_PUBLISHED, find_needs
+from indexer.catalogue.records import Collection, Needs, State
 from indexer.catalogue.rows import to_collection
-from indexer.catalogue.tables import collections, generations, items
+from indexer.catalogue.tables import collections, items
 from indexer.catalogue.turns import take_turn, unknown_collection
 
 _COUNT = select(func.count()).where(items.c.collection_id == collections.c.id).scalar_subquery().label("items")
-_ALL = select(*collections.c, _COUNT)
+_ALL = select(
+    collections.c.id,
+    collections.c.name,
+    collections.c.title,
+    collections.c.model,
+    collections.c.checkpoint,
+    collections.c.change_seq,
+    collections.c.published,
+    _COUNT,
+    collections.c.created_at,
+)
 # Built once: it is asked for every search.
 _STATE = (
     select(
@@ -24,13 +35,9 @@ _STATE = (
         collections.c.model,
         collections.c.change_seq,
         collections.c.published,
-        func.coalesce(generations.c.digest, collections.c.checkpoint).label("digest"),
+        SEARCHED_WITH.label("digest"),
     )
-    .outerjoin_from(
-        collections,
-        generations,
-        and_(generations.c.collection_id == collections.c.id, generations.c.number == collections.c.published),
-    )
+    .select_from(WITH_PUBLISHED)
     .where(collections.c.name == bindparam("collection"))
 )
 
@@ -84,3 +91,8 @@ class SqlCollections:
         if row is None:
             raise unknown_collection(collection)
         return State(*row)
+
+    def needs(self, collection: str) -> Needs:
+        """Return what a new item has to be embedded with."""
+        with self._database.selecting() as connection:
+            return find_needs(connection, collection)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +18,7 @@ from indexer.catalogue.errors import UnknownItem
 from indexer.catalogue.filters import Filter
 from indexer.catalogue.keys import check_key, check_title
 from indexer.catalogue.metadata import check_metadata, merge_patch, write_metadata
+from indexer.catalogue.needs import check_needs
 from indexer.catalogue.records import Ids, Item, ItemDraft, Page, Stored
 from indexer.catalogue.rows import ITEM_COLUMNS, as_ids, pack, portions, to_item
 from indexer.catalogue.tables import collections, items, vectors
@@ -39,7 +41,9 @@ class SqlItems:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def upsert(self, collection: str, drafts: Sequence[ItemDraft]) -> list[Item]:
+    def upsert(
+        self, collection: str, drafts: Sequence[ItemDraft], *, embedded: AbstractSet[str] | None = None
+    ) -> list[Item]:
         """Write items in one transaction, all with the same change number, in the order of `drafts`."""
         latest = {draft.key: _checked(draft) for draft in drafts}
         packed = {
@@ -49,6 +53,8 @@ class SqlItems:
             turn = take_turn(connection, collection)
             if not latest:
                 return []
+            if embedded is not None:
+                check_needs(turn, collection, frozenset(embedded))
             change_seq = turn.next_change()
             written = {item.key: item for item in write_items(turn, change_seq, list(latest.values()))}
             rows = [(written[key].id, digest, vector) for key, pairs in packed.items() for digest, vector in pairs]

@@ -74,6 +74,9 @@ collections = Table(
     Column("change_seq", BigInteger, nullable=False),
     Column("published", Integer),
     Column("created_at", Moment, nullable=False),
+    # Digests of the weights that a running build uses, and of those that searches used before the last publishing.
+    Column("building", _Digest),
+    Column("former", _Digest),
     UniqueConstraint("name"),
     # An id is never used twice, so that what is derived of a deleted collection cannot be taken for another's.
     sqlite_autoincrement=True,

@@ -18,6 +18,7 @@ class Turn:
     collection_id: int
     checkpoint: str | None
     published: int | None
+    building: str | None
 
     def next_change(self) -> int:
         """Take the next change number."""
@@ -32,8 +33,12 @@ class Turn:
     def note_checkpoint(self, digest: str) -> None:
         """Note the checkpoint of the first vector; later ones change nothing."""
         if self.checkpoint is None:
-            own_row = collections.c.id == self.collection_id
-            self.connection.execute(update(collections).where(own_row).values(checkpoint=digest))
+            self.note(checkpoint=digest)
+
+    def note(self, **values: str | int | None) -> None:
+        """Change columns of the collection's row."""
+        own_row = collections.c.id == self.collection_id
+        self.connection.execute(update(collections).where(own_row).values(**values))
 
 
 def take_turn(connection: Connection, name: str) -> Turn:
@@ -42,13 +47,12 @@ def take_turn(connection: Connection, name: str) -> Turn:
     Raises:
         UnknownCollection: there is none of that name.
     """
-    own_row = select(collections.c.id, collections.c.checkpoint, collections.c.published).where(
-        collections.c.name == name
-    )
+    columns = (collections.c.id, collections.c.checkpoint, collections.c.published, collections.c.building)
+    own_row = select(*columns).where(collections.c.name == name)
     row = connection.execute(own_row.with_for_update()).one_or_none()
     if row is None:
         raise unknown_collection(name)
-    return Turn(connection, row.id, row.checkpoint, row.published)
+    return Turn(connection, *row)
 
 
 def find_collection(connection: Connection, name: str) -> int:

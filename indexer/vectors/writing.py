@@ -57,6 +57,7 @@ class FaissWriter:
 
         Raises:
             InvalidFactory: FAISS does not know the string, or the index cannot be made of this many vectors.
+            OSError: the index cannot be written.
         """
         self._file.close()
         vectors = open_vectors(self._folder, self._dim)
@@ -70,7 +71,9 @@ class FaissWriter:
         except RuntimeError as error:
             message = f"{len(vectors)} vectors cannot fill the index {factory!r}: choose a smaller one or none."
             raise InvalidFactory(message) from error
-        faiss.write_index(index, str(self._folder / INDEX_FILE))
+        # Into a file of ours: FAISS would not notice that the last of its own did not fit on the disk.
+        with (self._folder / INDEX_FILE).open("wb") as file:
+            faiss.write_index(index, faiss.PyCallbackIOWriter(file.write))
         return self._folder / INDEX_FILE, self._folder / VECTORS_FILE
 
 

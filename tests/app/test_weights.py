@@ -6,24 +6,27 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.main import running
+from app.predictors import Loader
 from app.search import Scope
 from app.services import Services
 from app.telemetry import Telemetry
 from indexer.catalogue import UnknownCollection, WrongModel
+from models.contracts import MissingCheckpoint
 from tests.app.serving import OTHER, SPECS, build, embed_again, load, png, settings_in, vector_of
-from tests.models.fakes import DIGEST
+from tests.models.fakes import DIGEST, FakePredictor
 
 HERE = Scope("shoes", k=3)
 
 
 @asynccontextmanager
-async def shop(home: Path) -> AsyncIterator[Services]:
+async def shop(home: Path, loader: Loader = load) -> AsyncIterator[Services]:
     """Run the server's parts without HTTP, with three shoes."""
-    async with running(settings_in(home), Telemetry(), load, SPECS) as parts:
+    async with running(settings_in(home), Telemetry(), loader, SPECS) as parts:
         parts.catalogue.create_collection("shoes", "fake")
         for seed in range(3):
             await parts.items.put("shoes", str(seed), png(seed), "", {})
@@ -86,8 +89,7 @@ def test_a_write_is_embedded_for_what_is_published_and_for_what_still_answers(tm
             await parts.search.by_drawing("fake", png(7), HERE)
             exchange(parts)
             await parts.items.put("shoes", "new", png(9), "", {})
-            digests = parts.catalogue.stored("shoes", ["new"])["new"].digests
-            assert OTHER in digests
+            assert parts.catalogue.stored("shoes", ["new"])["new"].digests == {DIGEST, OTHER}
             await asyncio.to_thread(parts.live.load, "shoes")
             found = await parts.search.by_drawing("fake", png(9), HERE)
             assert (found.hits[0].item.key, found.checkpoint) == ("new", OTHER)
@@ -102,7 +104,61 @@ def test_the_default_weights_embed_the_first_item(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with shop(tmp_path) as parts:
             assert parts.catalogue.collection("shoes").checkpoint == DIGEST
-            assert [serving.predictor.digest for serving in await parts.weights.for_writing("shoes")] == [DIGEST]
+            writing = await parts.weights.for_writing("shoes")
+            assert [serving.predictor.digest for serving in writing.servings] == [DIGEST]
+            assert writing.digests == {DIGEST}
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("moment", ["begin", "publish"])
+def test_a_write_that_an_exchange_overtakes_is_embedded_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """Other weights come to be needed after the item was embedded: it gets their vector, and each network ran once."""
+    made: dict[str, FakePredictor] = {}
+
+    def watched(model: str, digest: str | None) -> Any:
+        return made.setdefault(digest or DIGEST, load(model, digest))
+
+    async def scenario() -> None:
+        async with shop(tmp_path, watched) as parts:
+            made[DIGEST].batches.clear()
+            upsert = parts.catalogue.upsert
+
+            def overtaken(*arguments: Any, **options: Any) -> Any:
+                monkeypatch.setattr(parts.catalogue, "upsert", upsert)
+                if moment == "begin":
+                    parts.catalogue.begin_build("shoes", OTHER)
+                else:
+                    exchange(parts)
+                return upsert(*arguments, **options)
+
+            monkeypatch.setattr(parts.catalogue, "upsert", overtaken)
+            await parts.items.put("shoes", "new", png(9), "", {})
+            assert parts.catalogue.stored("shoes", ["new"])["new"].digests == {DIGEST, OTHER}
+            assert {digest: predictor.batches for digest, predictor in made.items()} == {DIGEST: [1], OTHER: [1]}
+
+    asyncio.run(scenario())
+
+
+def test_writes_go_on_without_weights_that_are_not_here(tmp_path: Path) -> None:
+    """A build with weights that this server cannot load stops no write; without those of the index none is made."""
+
+    def some(model: str, digest: str | None) -> Any:
+        if digest == OTHER:
+            message = "The weights are not here."
+            raise MissingCheckpoint(message)
+        return load(model, digest)
+
+    async def scenario() -> None:
+        async with shop(tmp_path, some) as parts:
+            parts.catalogue.begin_build("shoes", OTHER)
+            await parts.items.put("shoes", "new", png(9), "", {})
+            assert parts.catalogue.stored("shoes", ["new"])["new"].digests == {DIGEST}
+            exchange(parts)
+            with pytest.raises(MissingCheckpoint):
+                await parts.items.put("shoes", "more", png(9), "", {})
 
     asyncio.run(scenario())
 

@@ -7,6 +7,7 @@ import io
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,6 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from indexer.disk import DiskUnwritable
 from indexer.pictures import GRACE_S, PictureStore, UnknownPicture, media_type_of
 from models.images import decode
 
@@ -216,15 +218,53 @@ def test_a_kill_leaves_all_or_nothing(store: PictureStore, root: Path, tmp_path:
 
 
 def test_a_failed_write_leaves_nothing(store: PictureStore, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When the disk is full, the error is passed on and no file is left."""
+    """When the disk is full, one sentence says so and no file is left."""
 
     def fail(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", fail)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(DiskUnwritable, match="its disk is full"):
         save(store, encoded())
     assert everything(root) == set()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.99])
+def test_half_a_thumbnail_is_made_again(store: PictureStore, share: float) -> None:
+    """A power cut may leave the beginning of a file; nobody is shown half a picture."""
+    digest = save(store, encoded())
+    whole = store.thumbnail(digest).read_bytes()
+    store.thumbnail(digest).write_bytes(whole[: int(share * len(whole))])
+    assert store.thumbnail(digest).read_bytes() == whole
+
+
+def test_a_thumbnail_can_be_had_without_the_disk(
+    store: PictureStore, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a lost thumbnail cannot be written again, it can still be made."""
+    digest = save(store, encoded())
+    whole = store.thumbnail(digest).read_bytes()
+    store.thumbnail(digest).unlink()
+
+    def fail(**_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(tempfile, "mkstemp", fail)
+    with pytest.raises(DiskUnwritable, match="read-only"):
+        store.thumbnail(digest)
+    assert store.new_thumbnail(digest) == whole
+
+
+def test_a_picture_that_was_there_is_made_durable_too(
+    store: PictureStore, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever wrote it may have been killed before its name was on the disk: its folders are flushed again."""
+    content = encoded()
+    original = store.open(save(store, content))
+    synced: list[Path] = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(Path(f"/proc/self/fd/{descriptor}").readlink()))
+    save(PictureStore(root), content)
+    assert synced == [original.parent, original.parent.parent, root, root.parent]
 
 
 def test_a_saved_picture_and_its_folders_are_durable(

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, event, text
 
-from indexer.catalogue import CatalogueUnavailable, ItemDraft, UnusableDatabase, database, open_catalogue, upgrade
+from indexer.catalogue import (
+    CatalogueUnavailable,
+    ItemDraft,
+    SqlCatalogue,
+    UnusableDatabase,
+    database,
+    open_catalogue,
+    upgrade,
+)
 from indexer.catalogue.database import connect
+from indexer.disk import DiskUnwritable
 from tests.databases import PostgreSQL, sqlite_address
 
 
@@ -96,6 +106,69 @@ def test_a_writer_that_waits_too_long_is_told(tmp_path: Path, monkeypatch: pytes
         ):
             catalogue.upsert("shoes", [ItemDraft("a")])
         assert catalogue.upsert("shoes", [ItemDraft("a")])[0].change_seq == 1
+
+
+def read_only(opened: SqlCatalogue) -> None:
+    """Let the database take no writes from now on."""
+    engine = opened._database.engine  # noqa: SLF001 - no user has a way to do this
+    statement = "PRAGMA query_only = ON" if engine.dialect.name == "sqlite" else "SET TRANSACTION READ ONLY"
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(statement))
+
+
+def test_a_database_that_may_only_be_read_is_read(catalogue: SqlCatalogue) -> None:
+    """Writes are refused in a sentence, what is stored can be asked for, and nothing has changed."""
+    catalogue.create_collection("shoes", "sketch")
+    item = catalogue.upsert("shoes", [ItemDraft("a")])[0]
+    read_only(catalogue)
+    writes: tuple[Callable[[], object], ...] = (
+        lambda: catalogue.upsert("shoes", [ItemDraft("b")]),
+        lambda: catalogue.patch("shoes", "a", title="x"),
+        lambda: catalogue.delete("shoes", "a"),
+        lambda: catalogue.create_collection("boots", "sketch"),
+        lambda: catalogue.delete_collection("shoes"),
+    )
+    for write in writes:
+        with pytest.raises(DiskUnwritable, match="may only be read"):
+            write()
+    assert catalogue.state("shoes").change_seq == 1
+    assert catalogue.page("shoes").items == [item]
+
+
+def test_a_full_disk_below_sqlite_is_said(tmp_path: Path) -> None:
+    """A write that no longer fits leaves nothing behind; what is stored is read, and written to once there is room."""
+    upgrade(sqlite_address(tmp_path))
+    with open_catalogue(sqlite_address(tmp_path)) as catalogue:
+        catalogue.create_collection("shoes", "sketch")
+        item = catalogue.upsert("shoes", [ItemDraft("a")])[0]
+        engine = catalogue._database.engine  # noqa: SLF001 - SQLite can be told that no page more fits
+
+        def full(connection: Connection) -> None:
+            connection.exec_driver_sql("PRAGMA max_page_count = 1")
+
+        event.listen(engine, "begin", full)
+        with pytest.raises(DiskUnwritable, match="its disk is full"):
+            catalogue.upsert("shoes", [ItemDraft(str(number), "x" * 900) for number in range(50)])
+        assert catalogue.page("shoes").items == [item]
+        event.remove(engine, "begin", full)
+        engine.dispose()
+        assert catalogue.upsert("shoes", [ItemDraft("b")])[0].change_seq == 2
+
+
+def test_a_full_disk_below_postgresql_is_said(postgresql: PostgreSQL) -> None:
+    """What PostgreSQL says when it cannot extend a file is the same error."""
+    url = postgresql.upgraded()
+    with open_catalogue(url) as catalogue:
+        catalogue.create_collection("shoes", "sketch")
+        with closing(connect(url)) as other, other.writing() as connection:
+            connection.exec_driver_sql(
+                "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$"
+            )
+            connection.exec_driver_sql("CREATE TRIGGER full_disk BEFORE INSERT ON items EXECUTE FUNCTION full_disk()")
+        with pytest.raises(DiskUnwritable, match="its disk is full"):
+            catalogue.upsert("shoes", [ItemDraft("a")])
+        assert catalogue.state("shoes").change_seq == 0
+    postgresql.drop(url)
 
 
 def test_a_restart_of_the_server_is_survived(postgresql: PostgreSQL) -> None:
