@@ -108,7 +108,8 @@ def reader(tmp_path_factory: pytest.TempPathFactory, database: str) -> Iterator[
     (demo,) = subprocess.run(
         ["make", "--dry-run", "--always-make", "demo", "PORT=0"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.splitlines()[-1:]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("LIKENESS_")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LIKENESS_")}
+    environment = {**kept, "TMPDIR": str(folder)}
     command = [*shlex.split(demo), "--items", str(DEMO_SHOES)]
     with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:

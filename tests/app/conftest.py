@@ -12,6 +12,12 @@ from starlette.testclient import TestClient
 from tests.app.serving import application, client_of, create
 
 
+@pytest.fixture(autouse=True)
+def counts_beside_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the counts of requests in the data folder of the test, and not among the machine's temporary files."""
+    monkeypatch.setattr("app.main.rates_file", lambda home: home / "rates")
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> FastAPI:
     """Make a server that is not started yet."""

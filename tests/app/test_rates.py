@@ -112,6 +112,7 @@ def test_callers_do_not_pay_for_each_other(rates: Rates) -> None:
 
 def test_the_file_never_grows(rates: Rates, tmp_path: Path) -> None:
     """However many come, nothing is kept but a number for the latest of them."""
+    rates.charge("first", Rate(1))
     before = (tmp_path / "rates").stat().st_size
     for number in range(5000):
         rates.charge(f"address {number}", Rate(1))
@@ -149,31 +150,47 @@ def test_threads_do_not_lose_a_count(rates: Rates) -> None:
     assert sum(taken) == 100
 
 
-def test_only_a_file_of_ones_own_is_used(tmp_path: Path) -> None:
-    """In a folder that others write to, a link is not followed, and what is no file is refused."""
+def unlimited(rates: Rates, caplog: pytest.LogCaptureFixture) -> str:
+    """Send more than allowed, all of which is taken; returns what the log says, once."""
+    with rates:
+        assert burst(rates, "a", Rate(1), 50) == 50
+    (said,) = caplog.messages
+    caplog.clear()
+    return said
+
+
+def test_only_a_file_of_ones_own_is_used(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """In a folder that others write to, a link is not followed, and what is no file is left alone."""
     target = tmp_path / "precious"
     target.write_text("mine")
     (tmp_path / "link").symlink_to(target)
-    with pytest.raises(OSError, match="link"):
-        Rates(tmp_path / "link")
+    assert "link cannot be used" in unlimited(Rates(tmp_path / "link"), caplog)
     assert target.read_text() == "mine"
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(PermissionError, match="TMPDIR"):
-        Rates(tmp_path / "pipe")
+    assert "TMPDIR" in unlimited(Rates(tmp_path / "pipe"), caplog)
 
 
-def test_a_file_of_somebody_else_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_of_somebody_else_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     """Whoever made the file first does not get to read and change the counts."""
-    Rates(tmp_path / "rates").close()
+    with Rates(tmp_path / "rates") as own:
+        own.charge("a", Rate(1))
     owner = os.geteuid()
     monkeypatch.setattr("app.rates.os.geteuid", lambda: owner + 1)
-    with pytest.raises(PermissionError, match="somebody else"):
-        Rates(tmp_path / "rates")
+    assert "somebody else" in unlimited(Rates(tmp_path / "rates"), caplog)
 
 
-def test_others_cannot_read_the_file(tmp_path: Path) -> None:
-    """It is made for its owner alone."""
-    Rates(tmp_path / "rates").close()
+def test_a_server_goes_on_where_nothing_can_be_written(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Without a place for the counts nobody is limited, and the log says so once."""
+    assert "not limited" in unlimited(Rates(tmp_path / "nowhere" / "rates"), caplog)
+
+
+def test_the_file_is_made_for_its_owner_when_somebody_is_counted(tmp_path: Path) -> None:
+    """Nothing is left behind by a server that nobody sent a key to, and others cannot read the counts."""
+    with Rates(tmp_path / "rates") as rates:
+        assert list(tmp_path.iterdir()) == []
+        rates.charge("a", Rate(1))
     assert (tmp_path / "rates").stat().st_mode & 0o077 == 0
 
 
