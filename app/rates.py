@@ -48,7 +48,7 @@ class RateExceeded(RetrievalError):
         wait_s: in how many seconds the next request will be taken.
     """
 
-    def __init__(self, message: str, wait_s: float) -> None:
+    def __init__(self, message: str, wait_s: float = 1.0) -> None:
         """Carry how long to wait."""
         super().__init__(message)
         self.wait_s = wait_s

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from models.predictor import Predictor
     from tests.web.conftest import Troubles
 
-SEEN = "image => image.complete && image.naturalWidth > 0"
 STORED = "() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, document.body.outerHTML])"
 
 
@@ -86,7 +85,8 @@ def test_a_key_opens_the_collection_its_pictures_and_the_search(asked: Page, sec
     give(asked, secret)
     expect(asked.get_by_role("dialog")).to_be_hidden()
     expect(asked.locator(".card:not(.place)")).to_have_count(12)
-    asked.wait_for_function(f"[...document.querySelectorAll('.card-picture')].slice(0, 3).every({SEEN})")
+    for place in range(3):
+        expect(asked.locator(".card-picture").nth(place)).not_to_have_js_property("naturalWidth", 0)
     draw(asked, LINE)
     expect(asked.locator("#results-title")).to_have_text("Looks like your drawing")
     expect(asked.locator("#sees-hit img")).to_be_visible()
