@@ -74,13 +74,14 @@ class SearchAnswer:
 
 @dataclass(frozen=True)
 class Item:
-    """One item of a collection."""
+    """One item of a collection; its `version` is another one after every change."""
 
     key: str
     title: str
     metadata: Json
     image_url: str | None
     thumbnail_url: str | None
+    version: str
     updated_at: datetime
 
     @classmethod
@@ -92,7 +93,36 @@ class Item:
             metadata=answer["metadata"],
             image_url=answer["image_url"],
             thumbnail_url=answer["thumbnail_url"],
+            version=answer["version"],
             updated_at=datetime.fromisoformat(answer["updated_at"]),
+        )
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """What became of one item of a batch.
+
+    Attributes:
+        key: of the item.
+        status: HTTP status that the item alone would have been answered with.
+        item: as it was stored; None if it was not.
+        reason: why it was not stored, one sentence; empty if it was.
+    """
+
+    key: str
+    status: int
+    item: Item | None
+    reason: str
+
+    @classmethod
+    def from_json(cls, answer: Json) -> Self:
+        """Read what became of an item."""
+        item, problem = answer["item"], answer["problem"]
+        return cls(
+            key=answer["key"],
+            status=answer["status"],
+            item=None if item is None else Item.from_json(item),
+            reason="" if problem is None else problem["detail"],
         )
 
 

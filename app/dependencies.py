@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Annotated, cast
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Header, Query, Request
 
-from app.bodies import Form, read_form, read_query
+from app.bodies import BatchForm, Form, read_batch, read_form, read_query
 from app.credentials import CALLER, Caller
+from app.preconditions import expectation
 from app.services import Services
-from indexer.catalogue import Filter, read_filter
+from indexer.catalogue import Expectation, Filter, read_filter
 from models.contracts import Strokes
 
 
@@ -58,8 +59,27 @@ async def read_where(
 COMPUTES = [Depends(admitted)]
 """Of every route that decodes or computes; in a route's `dependencies`, which come before its body is read."""
 
+IfMatch = Annotated[
+    list[str] | None, Header(description="Write only if the item is in this version: the ETag of an answer, or *.")
+]
+IfNoneMatch = Annotated[
+    list[str] | None, Header(description="Write only if the item is not in this version; with * only if it is new.")
+]
+
+
+async def read_expectation(if_match: IfMatch = None, if_none_match: IfNoneMatch = None) -> Expectation | None:
+    """Read what the writer takes the item for.
+
+    Raises:
+        InvalidTags: a header holds something else than entity tags.
+    """
+    return expectation(if_match or (), if_none_match or ())
+
+
 Parts = Annotated[Services, Depends(services)]
 Requester = Annotated[Caller, Depends(caller)]
 Where = Annotated[Filter | None, Depends(read_where)]
 Drawing = Annotated[bytes | Strokes, Depends(read_query)]
+Expected = Annotated[Expectation | None, Depends(read_expectation)]
+Batch = Annotated[BatchForm, Depends(read_batch)]
 Upload = Annotated[Form, Depends(read_form)]

@@ -9,9 +9,10 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from app.bodies import MAX_BATCH
 from app.credentials import needed_scope
 from app.problems import MEDIA_TYPE
-from app.schemas import Problem, SketchBody
+from app.schemas import BatchEntry, Problem, SketchBody
 
 _BINARY = {"type": "string", "format": "binary"}
 _REASONS = {
@@ -19,6 +20,7 @@ _REASONS = {
     403: "The key does not allow this.",
     404: "What is named does not exist.",
     409: "It does not agree with what is stored.",
+    412: "The item is not in the version that If-Match or If-None-Match asks for.",
     413: "The body or the picture is too large.",
     415: "The body is of a media type that is not taken.",
     429: "Too many requests came from this key or this address; Retry-After says when to try again.",
@@ -40,6 +42,10 @@ def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def picture_answer(description: str, *media_types: str) -> dict[int | str, dict[str, Any]]:
     """Describe an answer that is a picture, for `responses`."""
     return {200: {"description": description, "content": {kind: {"schema": _BINARY} for kind in media_types}}}
+
+
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "It is what If-None-Match names; nothing is sent."}}
+"""Describes the answer to a caller who has the newest version already, for `responses`."""
 
 
 def _form(properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,6 +77,36 @@ ITEM_BODY: dict[str, Any] = {
                     },
                 }
             )
+        },
+    }
+}
+
+
+BATCH_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["items"],
+                    "properties": {
+                        "items": {
+                            "type": "string",
+                            "contentMediaType": "application/json",
+                            "contentSchema": {
+                                "type": "array",
+                                "minItems": 1,
+                                "maxItems": MAX_BATCH,
+                                "items": BatchEntry.model_json_schema(),
+                            },
+                            "description": "A JSON list of items, as text; each names the part with its picture.",
+                            "examples": ['[{"key": "boots/0017", "title": "Red boot", "image": "first"}]'],
+                        },
+                    },
+                    "additionalProperties": {**_BINARY, "description": "JPEG, PNG, WebP, GIF or BMP."},
+                }
+            }
         },
     }
 }

@@ -16,7 +16,7 @@ from app.admission import Admission
 from app.body_limit import BodyLimit
 from app.documentation import document
 from app.gate import Gate, Gated
-from app.items import Items
+from app.items import TOGETHER, Items
 from app.predictors import Loader, Predictors
 from app.problems import UnexpectedErrors
 from app.rates import Rates, rates_file
@@ -129,7 +129,16 @@ async def running(
             checkpoints=checkpoints,
             specs=found_specs() if specs is None else specs,
             search=Search(catalogue, live, weights, workers, telemetry, settings.max_pixels),
-            items=Items(catalogue, pictures, weights, workers, telemetry, settings.max_pixels),
+            items=Items(
+                catalogue,
+                pictures,
+                weights,
+                workers,
+                telemetry,
+                settings.max_pixels,
+                # A batch alone must not overflow the queue.
+                together=min(TOGETHER, settings.queue_size),
+            ),
             view=View(catalogue, pictures, predictors, weights, workers, settings.max_pixels),
             readiness=readiness,
             telemetry=telemetry,

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from app.schemas import CheckpointAnswer, CollectionAnswer, Hit, ItemAnswer, ModelAnswer, ModelUsed, SearchAnswer
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from app.problems import named
+from app.schemas import (
+    BatchAnswer,
+    BatchResult,
+    CheckpointAnswer,
+    CollectionAnswer,
+    Hit,
+    ItemAnswer,
+    ItemProblem,
+    ModelAnswer,
+    ModelUsed,
+    SearchAnswer,
+)
 from app.search import Found
 from indexer.catalogue import Collection, Item
 from models.checkpoints import Checkpoint
-from models.contracts import ModelSpec
+from models.contracts import ModelSpec, RetrievalError
 
 
 def found(value: Found) -> SearchAnswer:
@@ -38,8 +53,14 @@ def item(value: Item) -> ItemAnswer:
         metadata=dict(value.metadata),
         image_url=_picture(value),
         thumbnail_url=_thumbnail(value),
+        version=value.version,
         updated_at=value.updated_at,
     )
+
+
+def batch(keys: Sequence[str], outcomes: Sequence[Item | RetrievalError]) -> BatchAnswer:
+    """Present what became of the items of a batch."""
+    return BatchAnswer(results=[_result(key, outcome) for key, outcome in zip(keys, outcomes, strict=True)])
 
 
 def collection(value: Collection) -> CollectionAnswer:
@@ -66,6 +87,13 @@ def model(spec: ModelSpec, checkpoints: tuple[Checkpoint, ...]) -> ModelAnswer:
         networks=list(spec.networks),
         checkpoints=[CheckpointAnswer(network=found.network, digest=found.digest) for found in checkpoints],
     )
+
+
+def _result(key: str, outcome: Item | RetrievalError) -> BatchResult:
+    if isinstance(outcome, Item):
+        return BatchResult(key=key, status=HTTPStatus.OK, item=item(outcome))
+    problem = ItemProblem(**named(outcome))
+    return BatchResult(key=key, status=problem.status, problem=problem)
 
 
 def _picture(value: Item) -> str | None:

@@ -21,6 +21,7 @@ from app.admission import ServerBusy
 from app.batching import DeadlineExceeded, QueueClosed, QueueFull
 from app.bodies import InvalidForm, UnsupportedBody
 from app.credentials import KeyRequired, ScopeTooNarrow
+from app.preconditions import InvalidTags
 from app.rates import RateExceeded
 from app.telemetry import request_id
 from indexer import catalogue, disk, generations, live, manifests, pictures
@@ -61,6 +62,8 @@ TABLE: Mapping[type[models.RetrievalError], Row] = {
     catalogue.UnknownCollection: Row(404, "No such collection"),
     catalogue.CollectionExists: Row(409, "The collection exists already"),
     catalogue.UnknownItem: Row(404, "No such item"),
+    catalogue.UnmetExpectation: Row(412, "The item is not what was expected"),
+    catalogue.ReusedRequestKey: Row(422, "The idempotency key stands for another request"),
     catalogue.InvalidName: Row(422, "The name breaks the rules"),
     catalogue.InvalidKey: Row(422, "The key breaks the rules"),
     catalogue.InvalidMetadata: Row(422, "The title or metadata breaks the rules"),
@@ -85,6 +88,7 @@ TABLE: Mapping[type[models.RetrievalError], Row] = {
     ScopeTooNarrow: Row(403, "The key does not allow this"),
     RateExceeded: Row(429, "Too many requests"),
     InvalidForm: Row(422, "The form is malformed"),
+    InvalidTags: Row(422, "The entity tags are malformed"),
     UnsupportedBody: Row(415, "The body is of a type that is not taken"),
     ServerBusy: Row(503, "The server is busy", _SOON),
     QueueFull: Row(503, "The server is busy", _SOON),
@@ -104,7 +108,7 @@ def problem(path: str, row: Row, kind: str, detail: str, extensions: Mapping[str
         extensions: further members of the body.
     """
     body = {
-        "type": f"urn:likeness:problem:{_kebab(kind)}",
+        "type": _uri(kind),
         "title": row.title,
         "status": row.status,
         "detail": detail,
@@ -113,6 +117,12 @@ def problem(path: str, row: Row, kind: str, detail: str, extensions: Mapping[str
         **(extensions or {}),
     }
     return JSONResponse(body, row.status, row.headers, MEDIA_TYPE)
+
+
+def named(error: models.RetrievalError) -> dict[str, Any]:
+    """Return type, title, status and detail of an error that is part of an answer."""
+    row = row_of(error)
+    return {"type": _uri(type(error).__name__), "title": row.title, "status": row.status, "detail": str(error)}
 
 
 def of_status(path: str, status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
@@ -211,6 +221,6 @@ def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:
     return problem(request.url.path, row, "InvalidRequest", f"{detail}.", {"errors": errors})
 
 
-def _kebab(name: str) -> str:
-    """Turn ClassName, or a phrase of HTTP, into class-name."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])|[^A-Za-z]+", "-", name).lower()
+def _uri(kind: str) -> str:
+    """Name a kind of problem: ClassName, or a phrase of HTTP, becomes class-name."""
+    return "urn:likeness:problem:" + re.sub(r"(?<=[a-z])(?=[A-Z])|[^A-Za-z]+", "-", kind).lower()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
+from app.commands.building import BuildProgress
 from app.commands.server import DEFAULT_URL, Url, connect
-from app.commands.terminal import AsJson, facts, parsed_object, show, table
+from app.commands.terminal import AsJson, facts, note, parsed_object, show, table
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -20,7 +22,11 @@ application = typer.Typer(no_args_is_help=True, help="List, show, store, change 
 CollectionName: TypeAlias = Annotated[str, typer.Argument(metavar="COLLECTION", help="Name of the collection.")]
 Key: TypeAlias = Annotated[str, typer.Argument(metavar="KEY", help="Key of the item.")]
 Metadata: TypeAlias = Annotated[str | None, typer.Option(help='A JSON object, such as \'{"colour": "red"}\'.')]
+Version: TypeAlias = Annotated[
+    str | None, typer.Option("--if-version", help="Only if the item is in this version, which `get` shows.")
+]
 MOST_A_PAGE = 100
+INCOMPLETE = 1
 
 
 @application.command("list")
@@ -52,16 +58,50 @@ def put(
     collection: CollectionName,
     key: Key,
     picture: Annotated[typer.FileBinaryRead, typer.Argument(metavar="FILE", help="Its picture; - for stdin.")],
+    *,
     title: Annotated[str, typer.Option(help="Its title.")] = "",
     metadata: Metadata = None,
+    version: Version = None,
+    only_new: Annotated[bool, typer.Option("--only-new", help="Only if the key holds no item yet.")] = False,
     url: Url = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
     """Store an item with its picture, in place of what the key held before."""
     content = parsed_object(metadata, "--metadata")
     with connect(url) as client:
-        item = client.put_item(collection, key, picture.read(), title=title, metadata=content)
+        item = client.put_item(
+            collection, key, picture.read(), title=title, metadata=content, version=version, only_new=only_new
+        )
     show(item, as_json, lambda: _facts(item))
+
+
+@application.command()
+def put_all(
+    collection: CollectionName,
+    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="A folder of pictures, a CSV file or JSON Lines.")],
+    key_column: Annotated[str, typer.Option(help="Column of the key.")] = "key",
+    title_column: Annotated[str, typer.Option(help="Column of the title.")] = "title",
+    image_column: Annotated[str, typer.Option(help="Column of the picture's path, from the file on.")] = "image",
+    url: Url = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """Store the items of a folder or file, in batches; exit code 1 if some could not be stored."""
+    from app.commands.sending import send
+    from indexer.sources import Columns, open_source
+
+    entries = open_source(source, Columns(key=key_column, title=title_column, image=image_column))
+    stored, refused = 0, []
+    with connect(url) as client, BuildProgress() as progress:
+        for results in send(client, collection, entries):
+            refused += [result for result in results if result.item is None]
+            stored += sum(result.item is not None for result in results)
+            progress(stored + len(refused), len(entries), "Sending")
+    outcome = {"stored": stored, "refused": [{"key": result.key, "reason": result.reason} for result in refused]}
+    show(outcome, as_json, lambda: f"Stored {stored} of {stored + len(refused)} items.")
+    for result in refused:
+        note(f"Refused {result.key}: {result.reason}")
+    if refused:
+        raise typer.Exit(INCOMPLETE)
 
 
 @application.command()
@@ -72,21 +112,24 @@ def patch(
     metadata: Annotated[
         str | None, typer.Option(help="A JSON object to merge into its metadata; null removes a name.")
     ] = None,
+    version: Version = None,
     url: Url = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
     """Change an item's title or metadata."""
     changes = parsed_object(metadata, "--metadata")
     with connect(url) as client:
-        item = client.patch_item(collection, key, title=title, metadata=changes)
+        item = client.patch_item(collection, key, title=title, metadata=changes, version=version)
     show(item, as_json, lambda: _facts(item))
 
 
 @application.command()
-def delete(collection: CollectionName, key: Key, url: Url = DEFAULT_URL, as_json: AsJson = False) -> None:
+def delete(
+    collection: CollectionName, key: Key, version: Version = None, url: Url = DEFAULT_URL, as_json: AsJson = False
+) -> None:
     """Delete an item."""
     with connect(url) as client:
-        client.delete_item(collection, key)
+        client.delete_item(collection, key, version=version)
     show({"deleted": key}, as_json, lambda: f"Deleted {key}.")
 
 
@@ -97,6 +140,7 @@ def _facts(item: Item) -> Table:
             "title": item.title,
             "metadata": item.metadata,
             "picture": item.image_url,
+            "version": item.version,
             "updated": item.updated_at,
         }
     )

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
 from app.dependencies import Parts
-from app.documentation import errors, picture_answer
+from app.documentation import UNCHANGED, errors, picture_answer
+from app.preconditions import is_known, tag_of
 from indexer.disk import DiskUnwritable
 from indexer.pictures import THUMBNAIL_TYPE
 
@@ -21,7 +22,7 @@ router = APIRouter(prefix="/v1/pictures/{digest}", tags=["pictures"], default_re
 @router.get(
     "",
     operation_id="get_picture",
-    responses=picture_answer("The picture as it was sent.", *TYPES) | errors(404),
+    responses=picture_answer("The picture as it was sent.", *TYPES) | UNCHANGED | errors(404, 422),
 )
 async def get_picture(digest: str, request: Request, parts: Parts) -> Response:
     """Return a picture as it was sent."""
@@ -36,7 +37,7 @@ async def get_picture(digest: str, request: Request, parts: Parts) -> Response:
 @router.get(
     "/thumbnail",
     operation_id="get_thumbnail",
-    responses=picture_answer("The picture, small.", THUMBNAIL_TYPE) | errors(404),
+    responses=picture_answer("The picture, small.", THUMBNAIL_TYPE) | UNCHANGED | errors(404, 422),
 )
 async def get_thumbnail(digest: str, request: Request, parts: Parts) -> Response:
     """Return a picture, small."""
@@ -51,9 +52,8 @@ async def get_thumbnail(digest: str, request: Request, parts: Parts) -> Response
 
 
 def _answer(request: Request, picture: Path | bytes, media_type: str, name: str) -> Response:
-    headers = {"Cache-Control": FOR_EVER, "ETag": f'"{name}"'}
-    known = request.headers.get("if-none-match", "")
-    if headers["ETag"] in (tag.strip().removeprefix("W/") for tag in known.split(",")):
+    headers = {"Cache-Control": FOR_EVER, "ETag": tag_of(name)}
+    if is_known(request.headers.getlist("if-none-match"), name):
         return Response(status_code=304, headers=headers)
     if isinstance(picture, bytes):
         return Response(picture, media_type=media_type, headers=headers)

@@ -11,11 +11,13 @@ from indexer.catalogue.records import (
     BuildLock,
     Changes,
     Collection,
+    Expectation,
     GenerationRecord,
     Ids,
     Item,
     ItemDraft,
     Needs,
+    Once,
     Page,
     Reject,
     State,
@@ -79,11 +81,38 @@ class Catalogue(Protocol):
             VectorsLacking: the collection needs vectors that the drafts do not bring; ask `needs` again.
             InvalidKey: a key breaks the rules.
             InvalidMetadata: a title or metadata breaks the rules.
+            UnmetExpectation: a key does not hold what its draft expects; nothing is written.
             ValueError: a vector is not one-dimensional, or not finite.
         """
 
+    def upsert_once(
+        self, collection: str, drafts: Sequence[ItemDraft], once: Once, *, embedded: AbstractSet[str] | None = None
+    ) -> str:
+        """Write items as `upsert` does and keep the answer, in one transaction, and return the answer.
+
+        If the request was answered already, nothing is written, and that answer is returned. Answers are kept for a
+        day. Without drafts the answer is kept too.
+
+        Raises:
+            ReusedRequestKey: the key stands for another request.
+            VectorsLacking, InvalidKey, InvalidMetadata, UnmetExpectation, ValueError: as in `upsert`; no answer is kept.
+        """
+
+    def answered(self, collection: str, key: str, request: str) -> str | None:
+        """Return what `upsert_once` answered to a request, given as its sha256; None if it did not, or long ago.
+
+        Raises:
+            ReusedRequestKey: the key stands for another request.
+        """
+
     def patch(
-        self, collection: str, key: str, *, title: str | None = None, metadata: Mapping[str, Any] | None = None
+        self,
+        collection: str,
+        key: str,
+        *,
+        title: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        expected: Expectation | None = None,
     ) -> Item:
         """Change the title, and merge into the metadata (RFC 7396: null removes a member); vectors stay.
 
@@ -91,14 +120,16 @@ class Catalogue(Protocol):
 
         Raises:
             UnknownItem: there is no such item.
+            UnmetExpectation: it is not what is expected.
             InvalidMetadata: the title or the merged metadata breaks the rules.
         """
 
-    def delete(self, collection: str, key: str) -> int:
+    def delete(self, collection: str, key: str, *, expected: Expectation | None = None) -> int:
         """Delete one item and return the change number of the deletion.
 
         Raises:
             UnknownItem: there is no such item.
+            UnmetExpectation: it is not what is expected.
         """
 
     def item(self, collection: str, key: str) -> Item:

@@ -25,6 +25,14 @@ class UnknownItem(RetrievalError):
     """The collection holds no item of that key."""
 
 
+class UnmetExpectation(RetrievalError):
+    """An item is not what the writer took it for; somebody else has written or deleted it."""
+
+
+class ReusedRequestKey(RetrievalError):
+    """A caller's key stands for another request than the one it comes with."""
+
+
 class InvalidName(RetrievalError):
     """A collection's name breaks the rules for names."""
 

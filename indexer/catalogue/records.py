@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,9 @@ from models.contracts import Vectors
 
 Ids = NDArray[np.int64]
 """int64: ids of items."""
+
+ANY = "*"
+"""Stands for every version of an item in an `Expectation`."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,36 @@ class Item:
     change_seq: int
     updated_at: datetime
 
+    @property
+    def version(self) -> str:
+        """Another one after every change, and for every item that ever bears this key."""
+        return version_of(self.id, self.change_seq)
+
+
+def version_of(item_id: int, change_seq: int) -> str:
+    """Return the version of an item that a change has written."""
+    return f"{item_id}-{change_seq}"
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What a writer takes an item for; where it is something else, nothing is written.
+
+    Attributes:
+        one_of: versions of which the item must be in one, `ANY` for whichever; None if it need not even exist.
+        none_of: versions in none of which it may be; with `ANY` it must not exist.
+    """
+
+    one_of: frozenset[str] | None = None
+    none_of: frozenset[str] = frozenset()
+
+    def is_met_by(self, version: str | None) -> bool:
+        """Whether an item in this version, None for one that does not exist, is what was expected."""
+        if version is None:
+            return self.one_of is None
+        wanted = self.one_of is None or bool(self.one_of & {version, ANY})
+        return wanted and not self.none_of & {version, ANY}
+
 
 @dataclass(frozen=True, eq=False)
 class ItemDraft:
@@ -114,6 +147,7 @@ class ItemDraft:
         picture: sha256, in hex, of the stored picture.
         source: sha256, in hex, of the bytes that the picture was read from; by it a build knows what is unchanged.
         vectors: digest of a checkpoint -> the picture's vector, float32 (dim,).
+        expected: what the key must hold before; None for whatever it holds.
     """
 
     key: str
@@ -122,6 +156,22 @@ class ItemDraft:
     picture: str | None = None
     source: str | None = None
     vectors: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    expected: Expectation | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Once:
+    """A write that happens once, however often it is asked for.
+
+    Attributes:
+        key: chosen by the caller, 1 to 200 characters.
+        request: sha256, in hex, of what is asked for.
+        answer: makes the answer, which is kept, of the items as they were written.
+    """
+
+    key: str
+    request: str
+    answer: Callable[[Sequence[Item]], str]
 
 
 @dataclass(frozen=True)

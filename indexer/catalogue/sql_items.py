@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, delete, select, update
 
+from indexer.catalogue.answering import find_answer, keep_answer
 from indexer.catalogue.conditions import condition
 from indexer.catalogue.cursors import read_cursor, write_cursor
 from indexer.catalogue.database import Database
@@ -19,11 +20,11 @@ from indexer.catalogue.filters import Filter
 from indexer.catalogue.keys import check_key, check_title
 from indexer.catalogue.metadata import check_metadata, merge_patch, write_metadata
 from indexer.catalogue.needs import check_needs
-from indexer.catalogue.records import Ids, Item, ItemDraft, Page, Stored
+from indexer.catalogue.records import Expectation, Ids, Item, ItemDraft, Once, Page, Stored
 from indexer.catalogue.rows import ITEM_COLUMNS, as_ids, pack, portions, to_item
 from indexer.catalogue.tables import collections, items, vectors
-from indexer.catalogue.turns import find_collection, take_turn
-from indexer.catalogue.writing import drop_vectors, write_items, write_leaves, write_vectors
+from indexer.catalogue.turns import Turn, find_collection, take_turn
+from indexer.catalogue.writing import check_expected, drop_vectors, write_items, write_leaves, write_vectors
 
 # Built once: the first is asked for the hits of every search.
 _ALL = (
@@ -45,29 +46,43 @@ class SqlItems:
         self, collection: str, drafts: Sequence[ItemDraft], *, embedded: AbstractSet[str] | None = None
     ) -> list[Item]:
         """Write items in one transaction, all with the same change number, in the order of `drafts`."""
-        latest = {draft.key: _checked(draft) for draft in drafts}
-        packed = {
-            key: [(digest, pack(vector)) for digest, vector in draft.vectors.items()] for key, draft in latest.items()
-        }
+        checked = _checked(drafts)
+        with self._database.writing() as connection:
+            return _write(take_turn(connection, collection), collection, checked, embedded)
+
+    def upsert_once(
+        self, collection: str, drafts: Sequence[ItemDraft], once: Once, *, embedded: AbstractSet[str] | None = None
+    ) -> str:
+        """Write items and keep the answer, in one transaction, unless that was done already; return the answer."""
+        checked = _checked(drafts)
         with self._database.writing() as connection:
             turn = take_turn(connection, collection)
-            if not latest:
-                return []
-            if embedded is not None:
-                check_needs(turn, collection, frozenset(embedded))
-            change_seq = turn.next_change()
-            written = {item.key: item for item in write_items(turn, change_seq, list(latest.values()))}
-            rows = [(written[key].id, digest, vector) for key, pairs in packed.items() for digest, vector in pairs]
-            write_vectors(turn, change_seq, rows)
-        return [written[draft.key] for draft in drafts]
+            kept = find_answer(connection, turn.collection_id, once.key, once.request)
+            if kept is not None:
+                return kept
+            answer = once.answer(_write(turn, collection, checked, embedded))
+            keep_answer(turn, once.key, once.request, answer)
+        return answer
+
+    def answered(self, collection: str, key: str, request: str) -> str | None:
+        """Return what `upsert_once` answered to a request; None if it did not, or long ago."""
+        with self._database.reading() as connection:
+            return find_answer(connection, find_collection(connection, collection), key, request)
 
     def patch(
-        self, collection: str, key: str, *, title: str | None = None, metadata: Mapping[str, Any] | None = None
+        self,
+        collection: str,
+        key: str,
+        *,
+        title: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        expected: Expectation | None = None,
     ) -> Item:
         """Change the title, and merge into the metadata; vectors stay."""
         with self._database.writing() as connection:
             turn = take_turn(connection, collection)
             old = _one(connection, collection, key)
+            check_expected(key, old.version, expected)
             patched = replace(
                 old,
                 title=old.title if title is None else check_title(title),
@@ -82,11 +97,12 @@ class SqlItems:
             write_leaves(turn, {new.id: new.metadata})
         return new
 
-    def delete(self, collection: str, key: str) -> int:
+    def delete(self, collection: str, key: str, *, expected: Expectation | None = None) -> int:
         """Delete one item and return the change number of the deletion."""
         with self._database.writing() as connection:
             turn = take_turn(connection, collection)
             item = _one(connection, collection, key)
+            check_expected(key, item.version, expected)
             change_seq = turn.next_change()
             drop_vectors(connection, [item.id], change_seq)
             connection.execute(delete(items).where(items.c.id == item.id))
@@ -160,9 +176,36 @@ def _one(connection: Connection, collection: str, key: str) -> Item:
     return to_item(row)
 
 
-def _checked(draft: ItemDraft) -> ItemDraft:
+def _checked(drafts: Sequence[ItemDraft]) -> list[tuple[ItemDraft, list[tuple[str, bytes]]]]:
+    """Return checked drafts with the bytes of their vectors by digest."""
+    return [
+        (_checked_draft(draft), [(digest, pack(vector)) for digest, vector in draft.vectors.items()])
+        for draft in drafts
+    ]
+
+
+def _checked_draft(draft: ItemDraft) -> ItemDraft:
     check_key(draft.key)
     return replace(draft, title=check_title(draft.title), metadata=check_metadata(draft.metadata))
+
+
+def _write(
+    turn: Turn,
+    collection: str,
+    checked: Sequence[tuple[ItemDraft, list[tuple[str, bytes]]]],
+    embedded: AbstractSet[str] | None,
+) -> list[Item]:
+    """Write checked drafts as one change, and return the items in their order."""
+    if not checked:
+        return []
+    if embedded is not None:
+        check_needs(turn, collection, frozenset(embedded))
+    change_seq = turn.next_change()
+    latest = {draft.key: (draft, packed) for draft, packed in checked}
+    written = {item.key: item for item in write_items(turn, change_seq, [draft for draft, _ in latest.values()])}
+    rows = [(written[key].id, digest, vector) for key, (_, packed) in latest.items() for digest, vector in packed]
+    write_vectors(turn, change_seq, rows)
+    return [written[draft.key] for draft, _ in checked]
 
 
 def _digests(connection: Connection, *these: ColumnElement[bool]) -> dict[int, frozenset[str]]:

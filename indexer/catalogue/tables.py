@@ -131,6 +131,18 @@ vectors = Table(
     Index(None, "collection_id", "digest", "change_seq"),
 )
 
+# What callers were answered who asked under a key of their own; whoever asks again gets the same answer.
+answers = Table(
+    "answers",
+    metadata,
+    Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), nullable=False),
+    Column("key", _Ordered, nullable=False),
+    Column("request", _Digest, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    PrimaryKeyConstraint("collection_id", "key"),
+)
+
 rejects = Table(
     "rejects",
     metadata,

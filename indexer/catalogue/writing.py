@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from indexer.catalogue.errors import UnmetExpectation
 from indexer.catalogue.metadata import leaves_of, write_metadata
-from indexer.catalogue.records import Item, ItemDraft
+from indexer.catalogue.records import Expectation, Item, ItemDraft, version_of
 from indexer.catalogue.rows import portions
 from indexer.catalogue.tables import START, items, leaves, rejects, vectors
 from indexer.catalogue.turns import Turn
 
 
 def write_items(turn: Turn, change_seq: int, drafts: Sequence[ItemDraft]) -> list[Item]:
-    """Write checked drafts of different keys, and return the items in their order."""
+    """Write checked drafts of different keys, and return the items in their order.
+
+    Raises:
+        UnmetExpectation: a key does not hold what its draft expects.
+    """
     known = _known(turn, [draft.key for draft in drafts])
+    for draft in drafts:
+        check_expected(draft.key, known[draft.key].version if draft.key in known else None, draft.expected)
     moment = datetime.now(UTC)
     rows = [_row(turn, draft, change_seq, moment) for draft in drafts]
     added = _insert(turn, [row for row in rows if row["key"] not in known])
-    replaced = {key: item_id for key, (item_id, _) in known.items()}
+    replaced = {key: held.item_id for key, held in known.items()}
     _update(turn, [{**row, "row_id": replaced[row["key"]]} for row in rows if row["key"] in replaced])
     ids = {**added, **replaced}
-    other = [known[draft.key][0] for draft in drafts if draft.key in known and _is_other(draft, known[draft.key][1])]
+    other = [replaced[draft.key] for draft in drafts if draft.key in known and _is_other(draft, known[draft.key])]
     drop_vectors(turn.connection, other, change_seq)
     write_leaves(turn, {ids[draft.key]: draft.metadata for draft in drafts}, fresh=not known)
     written = [Item(ids[draft.key], *_shown(draft), change_seq, moment) for draft in drafts]
@@ -33,6 +41,18 @@ def write_items(turn: Turn, change_seq: int, drafts: Sequence[ItemDraft]) -> lis
         own = rejects.c.collection_id == turn.collection_id
         turn.connection.execute(delete(rejects).where(own, rejects.c.key.in_(portion)))
     return written
+
+
+def check_expected(key: str, version: str | None, expected: Expectation | None) -> None:
+    """Make sure that a key holds what is expected; `version` is that of its item, None if there is none.
+
+    Raises:
+        UnmetExpectation: it does not.
+    """
+    if expected is not None and not expected.is_met_by(version):
+        held = "holds nothing" if version is None else f"holds the version {version}"
+        message = f"The key {key[:80]!r} {held}, which is not what was expected: read the item again, then decide."
+        raise UnmetExpectation(message)
 
 
 def write_leaves(turn: Turn, metadata: Mapping[int, Mapping[str, Any]], *, fresh: bool = False) -> None:
@@ -106,18 +126,28 @@ def upserting(connection: Connection, table: Table) -> postgresql.Insert | sqlit
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
-def _known(turn: Turn, keys: Sequence[str]) -> dict[str, tuple[int, str | None]]:
-    """Return the id and picture of those of the keys that exist."""
-    columns = select(items.c.key, items.c.id, items.c.picture).where(items.c.collection_id == turn.collection_id)
+@dataclass(frozen=True)
+class _Held:
+    """What a key holds before it is written."""
+
+    item_id: int
+    picture: str | None
+    version: str
+
+
+def _known(turn: Turn, keys: Sequence[str]) -> dict[str, _Held]:
+    """Return what those of the keys hold that exist."""
+    columns = select(items.c.key, items.c.id, items.c.picture, items.c.change_seq)
+    columns = columns.where(items.c.collection_id == turn.collection_id)
     return {
-        row.key: (row.id, row.picture)
+        row.key: _Held(row.id, row.picture, version_of(row.id, row.change_seq))
         for portion in portions(keys)
         for row in turn.connection.execute(columns.where(items.c.key.in_(portion)))
     }
 
 
-def _is_other(draft: ItemDraft, picture: str | None) -> bool:
-    return draft.picture is None or draft.picture != picture
+def _is_other(draft: ItemDraft, held: _Held) -> bool:
+    return draft.picture is None or draft.picture != held.picture
 
 
 def _row(turn: Turn, draft: ItemDraft, change_seq: int, moment: datetime) -> dict[str, Any]:
