@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 import anyio.to_thread
 import numpy as np
@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from app.schemas import BatchEntry, SketchBody
+from app.schemas import BatchEntry, MarksBody, RefineBody, SketchBody
 from models.contracts import RetrievalError, Strokes
 
 MAX_FIELD_BYTES = 1024 * 1024
@@ -29,6 +29,10 @@ MAX_BATCH = 100
 _ENTRIES = TypeAdapter(list[BatchEntry])
 _LOOP_JSON_BYTES = 64 * 1024
 """JSON up to this size is parsed on the event loop, which then stands still for about a millisecond."""
+
+
+Given = TypeVar("Given")
+Valid = TypeVar("Valid")
 
 
 class InvalidForm(RetrievalError):
@@ -63,15 +67,30 @@ class Form:
         Raises:
             InvalidForm: it holds something else.
         """
-        try:
-            value = json.loads(self.fields.get(name) or "{}")
-        except (ValueError, RecursionError) as error:
-            message = f"The field {name} is not JSON ({error}); send an object like {{}} as text."
-            raise InvalidForm(message) from error
+        value = self._json(name, "{}")
         if not isinstance(value, dict):
             message = f"The field {name} must hold a JSON object, like {{}}, not {type(value).__name__}."
             raise InvalidForm(message)
         return value
+
+    def json_list(self, name: str) -> list[Any]:
+        """Return a field that holds a JSON list; an empty one where the field was not sent.
+
+        Raises:
+            InvalidForm: it holds something else.
+        """
+        value = self._json(name, "[]")
+        if not isinstance(value, list):
+            message = f"The field {name} must hold a JSON list, like [], not {type(value).__name__}."
+            raise InvalidForm(message)
+        return value
+
+    def _json(self, name: str, empty: str) -> object:
+        try:
+            return json.loads(self.fields.get(name) or empty)
+        except (ValueError, RecursionError) as error:
+            message = f"The field {name} is not JSON ({error}); send text like {empty}."
+            raise InvalidForm(message) from error
 
 
 @dataclass(frozen=True)
@@ -102,7 +121,7 @@ async def read_batch(request: Request) -> BatchForm:
         RequestValidationError: the JSON is no list of what `BatchEntry` describes.
     """
     pictures, fields = await _parts(request, max_files=MAX_BATCH)
-    entries = await anyio.to_thread.run_sync(_entries, fields.get("items", ""))
+    entries = await anyio.to_thread.run_sync(_checked, _ENTRIES.validate_json, fields.get("items", ""), "items")
     if not 1 <= len(entries) <= MAX_BATCH:
         message = f"The field items lists {len(entries)} items; send 1 to {MAX_BATCH} in a batch."
         raise InvalidForm(message)
@@ -133,6 +152,34 @@ async def read_query(request: Request) -> bytes | Strokes:
     return await anyio.to_thread.run_sync(_strokes, body)
 
 
+@dataclass(frozen=True)
+class Refinement:
+    """What is searched for, a drawing or, as a str, an item's key, and the keys of what is liked and disliked."""
+
+    query: bytes | Strokes | str
+    liked: tuple[str, ...]
+    disliked: tuple[str, ...]
+
+
+async def read_refinement(request: Request) -> Refinement:
+    """Read a drawing or an item's key, with the keys of what is liked and disliked.
+
+    Raises:
+        UnsupportedBody: the body is neither a multipart form nor JSON.
+        InvalidForm: the form is malformed or holds no picture.
+        RequestValidationError: the JSON is not what `RefineBody` describes, or a field not what `MarksBody` does.
+    """
+    if _media_type(request) != "application/json":
+        form = await read_form(request)
+        marks = {name: form.json_list(name) for name in ("liked", "disliked")}
+        marked = _checked(MarksBody.model_validate, marks)
+        return Refinement(form.picture(), tuple(marked.liked), tuple(marked.disliked))
+    body = await request.body()
+    asked = await anyio.to_thread.run_sync(_checked, RefineBody.model_validate_json, body)
+    query = _as_strokes(asked.strokes or ()) if asked.item is None else asked.item
+    return Refinement(query, tuple(asked.liked), tuple(asked.disliked))
+
+
 async def _parts(request: Request, max_files: int) -> tuple[dict[str, bytes], dict[str, str]]:
     """Read the files and the text fields of a multipart form, by their names."""
     _require(request, "multipart/form-data")
@@ -147,26 +194,22 @@ async def _parts(request: Request, max_files: int) -> tuple[dict[str, bytes], di
         raise InvalidForm(message) from error
 
 
-def _entries(text: str) -> list[BatchEntry]:
-    try:
-        return _ENTRIES.validate_json(text)
-    except ValidationError as error:
-        raise _invalid(error, "items") from error
-
-
 def _strokes(body: bytes) -> Strokes:
+    return _as_strokes(_checked(SketchBody.model_validate_json, body).strokes)
+
+
+def _as_strokes(lines: Sequence[Sequence[tuple[float, float]]]) -> Strokes:
+    return Strokes(tuple(np.asarray(line, dtype=np.float32).reshape(-1, 2) for line in lines))
+
+
+def _checked(validate: Callable[[Given], Valid], given: Given, *place: str) -> Valid:
+    """Validate a body, or the part of one that stands at `place`, and say what is wrong where."""
     try:
-        sketch = SketchBody.model_validate_json(body)
+        return validate(given)
     except ValidationError as error:
-        raise _invalid(error) from error
-    return Strokes(tuple(np.asarray(line, dtype=np.float32).reshape(-1, 2) for line in sketch.strokes))
-
-
-def _invalid(error: ValidationError, *place: str) -> RequestValidationError:
-    """Say what is wrong where in the body."""
-    return RequestValidationError(
-        [{**found, "loc": ("body", *place, *found["loc"])} for found in error.errors(include_url=False)]
-    )
+        raise RequestValidationError(
+            [{**found, "loc": ("body", *place, *found["loc"])} for found in error.errors(include_url=False)]
+        ) from error
 
 
 def _media_type(request: Request) -> str:

@@ -14,7 +14,19 @@ import httpx
 from app.answers import BatchResult, Collection, Item, ItemPage, Json, Model, SearchAnswer
 from app.bearer import Bearer
 from app.failures import LikenessError, failure_of
-from app.requests import Call, Lines, NewItem, batch, filtering, item_path, items_path, picture, segment, writing
+from app.requests import (
+    Call,
+    Lines,
+    NewItem,
+    batch,
+    filtering,
+    item_path,
+    items_path,
+    picture,
+    refining,
+    segment,
+    writing,
+)
 from app.requests import strokes as as_lists
 from app.retries import REPEATABLE, RetryingTransport, RetryPolicy
 
@@ -87,12 +99,7 @@ class LikenessClient:
         return self._ask(call, SearchAnswer.from_json)
 
     def search_strokes(
-        self,
-        strokes: Lines,
-        *,
-        collection: str = "shoes",
-        k: int = 24,
-        where: Json | None = None,
+        self, strokes: Lines, *, collection: str = "shoes", k: int = 24, where: Json | None = None
     ) -> SearchAnswer:
         """Find the k items most like a drawing, given as lines of (x, y) points, y downwards, at any scale."""
         parameters = {"collection": collection, "k": str(k), **filtering(where)}
@@ -104,6 +111,24 @@ class LikenessClient:
         """Find the k items most like an item, the item itself left out."""
         path = f"/v1/search/similar/{segment(collection)}/{segment(key)}"
         call = Call("POST", path, {"k": str(k), **filtering(where)}, repeatable=True)
+        return self._ask(call, SearchAnswer.from_json)
+
+    def refine(
+        self,
+        query: bytes | Lines | str,
+        *,
+        liked: Sequence[str] = (),
+        disliked: Sequence[str] = (),
+        collection: str = "shoes",
+        k: int = 24,
+        where: Json | None = None,
+    ) -> SearchAnswer:
+        """Search again, nearer to the items with `liked` keys, away from the `disliked`, which are left out.
+
+        The query is the bytes of a picture file, lines of points, or the key of an item.
+        """
+        parameters = {"collection": collection, "k": str(k), **filtering(where)}
+        call = Call("POST", "/v1/search/refine", parameters, refining(query, liked, disliked), repeatable=True)
         return self._ask(call, SearchAnswer.from_json)
 
     def view_sketch(self, image: bytes) -> bytes:

@@ -7,7 +7,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Header, Query, Request
 
-from app.bodies import BatchForm, Form, read_batch, read_form, read_query
+from app.bodies import BatchForm, Form, Refinement, read_batch, read_form, read_query, read_refinement
 from app.credentials import CALLER, Caller
 from app.preconditions import expectation
 from app.services import Services
@@ -81,5 +81,6 @@ Requester = Annotated[Caller, Depends(caller)]
 Where = Annotated[Filter | None, Depends(read_where)]
 Drawing = Annotated[bytes | Strokes, Depends(read_query)]
 Expected = Annotated[Expectation | None, Depends(read_expectation)]
+Refined = Annotated[Refinement, Depends(read_refinement)]
 Batch = Annotated[BatchForm, Depends(read_batch)]
 Upload = Annotated[Form, Depends(read_form)]

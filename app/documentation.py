@@ -12,7 +12,7 @@ from fastapi.openapi.utils import get_openapi
 from app.bodies import MAX_BATCH
 from app.credentials import needed_scope
 from app.problems import MEDIA_TYPE
-from app.schemas import BatchEntry, Problem, SketchBody
+from app.schemas import BatchEntry, Problem, RefineBody, SketchBody
 
 _BINARY = {"type": "string", "format": "binary"}
 _REASONS = {
@@ -58,6 +58,24 @@ DRAWING_BODY: dict[str, Any] = {
         "content": {
             "multipart/form-data": _form({"image": {**_BINARY, "description": "JPEG, PNG, WebP, GIF or BMP."}}),
             "application/json": {"schema": SketchBody.model_json_schema()},
+        },
+    }
+}
+
+_KEYS = {"type": "string", "description": "A JSON list of keys, as text.", "examples": ['["boots/0020"]']}
+
+REFINE_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": _form(
+                {
+                    "image": {**_BINARY, "description": "JPEG, PNG, WebP, GIF or BMP."},
+                    "liked": _KEYS,
+                    "disliked": _KEYS,
+                }
+            ),
+            "application/json": {"schema": RefineBody.model_json_schema()},
         },
     }
 }

@@ -74,6 +74,14 @@ def writing(method: str, path: str, body: Mapping[str, Any], version: str | None
     return Call(method, path, body=body, headers=headers, repeatable=False if headers else None)
 
 
+def refining(query: bytes | Lines | str, liked: Sequence[str], disliked: Sequence[str]) -> dict[str, Any]:
+    """Put what is searched for, a picture, lines or an item's key, into a body with what is liked and disliked."""
+    if isinstance(query, bytes):
+        return {**picture(query), "data": {"liked": json.dumps(list(liked)), "disliked": json.dumps(list(disliked))}}
+    asked = {"item": query} if isinstance(query, str) else {"strokes": strokes(query)}
+    return {"json": {**asked, "liked": list(liked), "disliked": list(disliked)}}
+
+
 def batch(collection: str, items: Sequence[NewItem], idempotency_key: str) -> Call:
     """Store several items in one request, which may be sent again."""
     facts = [

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Point = tuple[Finite, Finite]
+
+MOST_MARKS = 100
+"""Keys that may be liked, and that may be disliked."""
 
 _METADATA = {"kind": "boot", "colour": "red", "price": 49.5}
 _PICTURE = "/v1/pictures/" + "5f" * 32
@@ -26,6 +29,10 @@ def _example(**values: Any) -> ConfigDict:  # noqa: ANN401 - an example holds wh
     return ConfigDict(json_schema_extra={"examples": [values]}, protected_namespaces=())
 
 
+def _strict(**values: Any) -> ConfigDict:  # noqa: ANN401 - an example holds whatever the body holds
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": [values]}, protected_namespaces=())
+
+
 class SketchBody(BaseModel):
     """A drawing as vector strokes: lines of (x, y) points, x to the right and y down, at any scale."""
 
@@ -34,12 +41,47 @@ class SketchBody(BaseModel):
     strokes: list[list[Point]]
 
 
+Marked = Annotated[
+    list[str], Field(max_length=MOST_MARKS, description="Keys; those that no item bears are passed over.")
+]
+
+
+class MarksBody(BaseModel):
+    """What is liked and what is not of an earlier answer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    liked: Marked = Field(default_factory=list)
+    disliked: Marked = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _take_sides(self) -> Self:
+        if both := set(self.liked) & set(self.disliked):
+            message = f"the key {min(both)[:80]!r} is both liked and disliked"
+            raise ValueError(message)
+        return self
+
+
+class RefineBody(MarksBody):
+    """A drawing as strokes, or an item by its key, with what is liked and what is not of an earlier answer."""
+
+    model_config = _strict(item="boots/0017", liked=["boots/0020"], disliked=["pumps/0003"])
+
+    strokes: list[list[Point]] | None = None
+    item: str | None = None
+
+    @model_validator(mode="after")
+    def _ask_one_thing(self) -> Self:
+        if (self.strokes is None) == (self.item is None):
+            message = "either strokes or item must be given"
+            raise ValueError(message)
+        return self
+
+
 class NewCollection(BaseModel):
     """A collection to be made."""
 
-    model_config = ConfigDict(
-        extra="forbid", protected_namespaces=(), json_schema_extra={"examples": [dict(_COLLECTION)]}
-    )
+    model_config = _strict(**_COLLECTION)
 
     name: str = Field(description="1 to 64 lower-case letters, digits, - and _, the first a letter or digit.")
     model: str = Field(default="sketch", description="The model that embeds its items; see /v1/models.")
@@ -49,9 +91,7 @@ class NewCollection(BaseModel):
 class ItemChanges(BaseModel):
     """What to change of an item; what is not named stays as it is."""
 
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"title": "Red boot", "metadata": {"price": 45, "old": None}}]}
-    )
+    model_config = _strict(title="Red boot", metadata={"price": 45, "old": None})
 
     title: str | None = Field(default=None, description="A new title.")
     metadata: dict[str, Any] | None = Field(
@@ -136,12 +176,7 @@ class ItemAnswer(BaseModel):
 class BatchEntry(BaseModel):
     """One item of a batch; `image` names the part of the form that holds its picture."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [{"key": "boots/0017", "title": "Red boot", "metadata": _METADATA, "image": "first"}]
-        },
-    )
+    model_config = _strict(key="boots/0017", title="Red boot", metadata=_METADATA, image="first")
 
     key: str
     title: str = ""

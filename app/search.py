@@ -14,7 +14,8 @@ from app.telemetry import Telemetry
 from app.weights import Weights
 from app.workers import Workers
 from indexer.catalogue import Catalogue, Filter, Item
-from indexer.live import LiveIndex, SearchResult, StaleVectors
+from indexer.live import NO_MARKS, LiveIndex, SearchResult, StaleVectors
+from indexer.refining import Marks
 from models.contracts import Strokes
 from models.images import decode
 
@@ -30,11 +31,13 @@ ATTEMPTS = 3
 
 @dataclass(frozen=True)
 class Scope:
-    """Where to search, for how much, among what."""
+    """Where to search, for how much, among what, and which items, by their keys, are liked and disliked so far."""
 
     collection: str
     k: int
     where: Filter | None = None
+    liked: tuple[str, ...] = ()
+    disliked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,8 +100,8 @@ class Search:
         self._telemetry = telemetry
         self._max_pixels = max_pixels
 
-    async def by_drawing(self, model: str, query: bytes | Strokes, scope: Scope) -> Found:
-        """Find the items most like a drawing, which is a picture file or strokes.
+    async def by_drawing(self, model: str | None, query: bytes | Strokes, scope: Scope) -> Found:
+        """Find the items most like a drawing, a picture file or strokes; `model` None for the collection's own.
 
         Raises:
             UnknownCollection: there is no such collection.
@@ -125,7 +128,7 @@ class Search:
         serving = await self._weights.serving(scope.collection)
         return await self._workers.compute(self._similar, serving.predictor, key, scope)
 
-    async def _attempt(self, model: str, query: bytes | Strokes, scope: Scope, watch: Stopwatch) -> Found:
+    async def _attempt(self, model: str | None, query: bytes | Strokes, scope: Scope, watch: Stopwatch) -> Found:
         serving = await self._weights.serving(scope.collection, model)
         views = await self._workers.compute(self._prepared, serving.predictor, query, watch)
         answer = await serving.queries.submit(views)
@@ -140,16 +143,28 @@ class Search:
             return predictor.spec.query_views(predictor.prepare_query(drawing))
 
     def _nearest(self, predictor: Predictor, vectors: Vectors, scope: Scope, watch: Stopwatch) -> Found:
+        marks = self._marks(scope)
         with watch.step("index", self._telemetry.index):
-            result = self._live.search(scope.collection, vectors, predictor.digest, scope.k, scope.where)
+            result = self._live.search(scope.collection, vectors, predictor.digest, scope.k, scope.where, marks=marks)
         return self._described(predictor, result, scope, watch)
 
     def _similar(self, predictor: Predictor, key: str, scope: Scope) -> Found:
         watch = Stopwatch()
         item = self._catalogue.item(scope.collection, key)
+        marks = self._marks(scope)
         with watch.step("index", self._telemetry.index):
-            result = self._live.similar(scope.collection, item.id, scope.k, scope.where)
+            result = self._live.similar(scope.collection, item.id, scope.k, scope.where, marks)
         return self._described(predictor, result, scope, watch)
+
+    def _marks(self, scope: Scope) -> Marks:
+        """Look up what is liked and disliked; items come and go, and one that is gone says nothing."""
+        if not scope.liked and not scope.disliked:
+            return NO_MARKS
+        known = self._catalogue.stored(scope.collection, [*scope.liked, *scope.disliked])
+        return Marks(
+            tuple(known[key].id for key in scope.liked if key in known),
+            tuple(known[key].id for key in scope.disliked if key in known),
+        )
 
     def _described(self, predictor: Predictor, result: SearchResult, scope: Scope, watch: Stopwatch) -> Found:
         """Read the rows of the neighbours; one that was deleted a moment ago is left out."""

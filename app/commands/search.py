@@ -20,6 +20,13 @@ CollectionName: TypeAlias = Annotated[str, typer.Option("--collection", help="Wh
 Count: TypeAlias = Annotated[int, typer.Option("-k", min=1, max=200, help="How many hits at most.")]
 Filter: TypeAlias = Annotated[str | None, typer.Option("--filter", help="Only items with this metadata, as JSON.")]
 
+Liked: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--liked", help="Key of an item to come nearer to; repeatable.")
+]
+Disliked: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--disliked", help="Key of an item to leave out and keep away from; repeatable.")
+]
+
 
 @application.command()
 def sketch(
@@ -27,13 +34,19 @@ def sketch(
     collection: CollectionName = "shoes",
     count: Count = 10,
     filter_: Filter = None,
+    liked: Liked = None,
+    disliked: Disliked = None,
     url: Url = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
     """Find the items most like a drawing."""
     where = parsed_object(filter_, "--filter")
     with connect(url) as client:
-        answer = client.search_sketch(drawing.read(), collection=collection, k=count, where=where)
+        content = drawing.read()
+        if liked or disliked:
+            answer = client.refine(content, liked=liked, disliked=disliked, collection=collection, k=count, where=where)
+        else:
+            answer = client.search_sketch(content, collection=collection, k=count, where=where)
     show(answer, as_json, lambda: _hits(answer))
 
 
@@ -43,13 +56,20 @@ def similar(
     collection: CollectionName = "shoes",
     count: Count = 10,
     filter_: Filter = None,
+    liked: Liked = None,
+    disliked: Disliked = None,
     url: Url = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
     """Find the items most like an item."""
     where = parsed_object(filter_, "--filter")
     with connect(url) as client:
-        answer = client.search_similar(collection, key, k=count, where=where)
+        if liked or disliked:
+            answer = client.refine(
+                key, liked=liked or (), disliked=disliked or (), collection=collection, k=count, where=where
+            )
+        else:
+            answer = client.search_similar(collection, key, k=count, where=where)
     show(answer, as_json, lambda: _hits(answer))
 
 

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 
 from app import present
-from app.dependencies import COMPUTES, Drawing, Parts, Where
-from app.documentation import DRAWING_BODY, errors
+from app.dependencies import COMPUTES, Drawing, Parts, Refined, Where
+from app.documentation import DRAWING_BODY, REFINE_BODY, errors
 from app.hanging_up import while_connected
 from app.schemas import SearchAnswer
 from app.search import Scope
@@ -18,6 +18,28 @@ router = APIRouter(prefix="/v1/search", tags=["search"])
 Count = Annotated[int, Query(ge=1, le=200, description="How many hits.", examples=[24])]
 Name = Annotated[str, Query(description="Where to search.", examples=["shoes"])]
 Model = Annotated[str, Path(description="A model that embeds pictures; see /v1/models.", examples=["sketch"])]
+
+
+# Before the models, for it stands where their names do.
+@router.post(
+    "/refine",
+    dependencies=COMPUTES,
+    operation_id="search_refined",
+    responses=errors(404, 409, 413, 415, 422, 503),
+    openapi_extra=REFINE_BODY,
+)
+async def search_refined(
+    request: Request, parts: Parts, asked: Refined, where: Where, collection: Name = "shoes", k: Count = 24
+) -> SearchAnswer:
+    """Search again by a drawing or an item, nearer to what is liked of what was found, and without what is not.
+
+    `score` is the cosine to the query as it was moved.
+    """
+    scope = Scope(collection, k, where, asked.liked, asked.disliked)
+    if isinstance(asked.query, str):
+        return present.found(await parts.search.by_item(asked.query, scope))
+    search = parts.search.by_drawing(None, asked.query, scope)
+    return present.found(await while_connected(request, search))
 
 
 @router.post(

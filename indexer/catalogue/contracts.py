@@ -95,7 +95,7 @@ class Catalogue(Protocol):
 
         Raises:
             ReusedRequestKey: the key stands for another request.
-            VectorsLacking, InvalidKey, InvalidMetadata, UnmetExpectation, ValueError: as in `upsert`; no answer is kept.
+            VectorsLacking, InvalidKey, InvalidMetadata, UnmetExpectation, ValueError: as `upsert` does.
         """
 
     def answered(self, collection: str, key: str, request: str) -> str | None:

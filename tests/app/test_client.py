@@ -16,8 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.answers import Hit, ModelUsed, Weights
+from app.answers import Hit, Item, ModelUsed, Weights
 from app.client import LikenessClient, LikenessError
+from app.requests import NewItem
 from app.retries import RetryPolicy
 
 URL = "http://likeness.test"
@@ -27,6 +28,7 @@ ITEM = {
     "metadata": {"colour": "red"},
     "image_url": "/v1/pictures/ff",
     "thumbnail_url": "/v1/pictures/ff/thumbnail",
+    "version": "3-7",
     "updated_at": "2026-01-02T03:04:05Z",
 }
 COLLECTION = {
@@ -46,6 +48,10 @@ SEARCH = {
     "model": {"name": "sketch", "checkpoint": "ab" * 32},
     "took_ms": {"decode": 0.5},
 }
+RESULTS = [
+    {"key": "a/b", "status": 200, "item": ITEM, "problem": None},
+    {"key": "c", "status": 422, "item": None, "problem": {"type": "t", "title": "T", "status": 422, "detail": "No."}},
+]
 MODEL = {
     "name": "sketch",
     "kind": "embed",
@@ -135,6 +141,8 @@ def test_strokes_are_sent_as_lists_of_points() -> None:
         (lambda c: c.page("shoes"), "GET /v1/collections/shoes/items", {"items": [ITEM], "next_cursor": None}),
         (lambda c: c.item("shoes", "a"), "GET /v1/collections/shoes/items/a", ITEM),
         (lambda c: c.put_item("shoes", "a", b""), "PUT /v1/collections/shoes/items/a", ITEM),
+        (lambda c: c.put_items("shoes", []), "POST /v1/collections/shoes/items", {"results": []}),
+        (lambda c: c.refine("a"), "POST /v1/search/refine", SEARCH),
         (lambda c: c.patch_item("shoes", "a", title="x"), "PATCH /v1/collections/shoes/items/a", ITEM),
         (lambda c: c.delete_item("shoes", "a"), "DELETE /v1/collections/shoes/items/a", None),
         (lambda c: c.view_sketch(b""), "POST /v1/view/sketch", None),
@@ -161,6 +169,11 @@ def test_every_call_goes_where_the_api_has_it(call: Callable[[LikenessClient], A
         (lambda c: c.item("shoes", "a"), True),
         (lambda c: c.delete_item("shoes", "a"), True),
         (lambda c: c.put_item("shoes", "a", b""), True),
+        (lambda c: c.put_items("shoes", []), True),
+        (lambda c: c.refine("a"), True),
+        (lambda c: c.put_item("shoes", "a", b"", version="1-1"), False),
+        (lambda c: c.put_item("shoes", "a", b"", only_new=True), False),
+        (lambda c: c.delete_item("shoes", "a", version="1-1"), False),
         (lambda c: c.create_collection("shoes"), False),
         (lambda c: c.patch_item("shoes", "a"), False),
     ],
@@ -202,6 +215,68 @@ def test_an_item_is_put_with_title_and_metadata() -> None:
     assert json.loads(sent.pop("metadata")) == {"n": [1, None]}
     assert sent == {"image": b"\x00\xff", "title": "Ümlaut".encode()}
     assert item.updated_at == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("call", "conditions"),
+    [
+        (lambda c: c.put_item("shoes", "a", b""), {}),
+        (lambda c: c.put_item("shoes", "a", b"", version="3-7"), {"If-Match": '"3-7"'}),
+        (lambda c: c.put_item("shoes", "a", b"", only_new=True), {"If-None-Match": "*"}),
+        (lambda c: c.patch_item("shoes", "a", version="3-7"), {"If-Match": '"3-7"'}),
+        (lambda c: c.delete_item("shoes", "a", version="3-7"), {"If-Match": '"3-7"'}),
+    ],
+)
+def test_an_expected_version_is_sent_as_a_condition(
+    call: Callable[[LikenessClient], Any], conditions: dict[str, str]
+) -> None:
+    """The version of an item becomes its entity tag, and nothing is conditional unless asked for."""
+    server = Server(ITEM)
+    call(client_of(server))
+    sent = {name: server.request.headers.get(name) for name in ("If-Match", "If-None-Match")}
+    assert {name: value for name, value in sent.items() if value is not None} == conditions
+
+
+def test_a_batch_is_one_form_and_its_results_are_values() -> None:
+    """Facts travel as one JSON field, every picture as a part that its item names; results come back in order."""
+    server = Server({"results": RESULTS})
+    batch = [NewItem("a/b", b"\x00\xff", "Ümlaut", {"n": [1, None]}), NewItem("c", b"other")]
+    stored, refused = client_of(server).put_items("shoes", batch)
+    sent = parts(server.request)
+    facts = json.loads(sent.pop("items"))
+    assert [(one["key"], one["title"], one["metadata"]) for one in facts] == [
+        ("a/b", "Ümlaut", {"n": [1, None]}),
+        ("c", "", {}),
+    ]
+    assert [sent.pop(one["image"]) for one in facts] == [b"\x00\xff", b"other"]
+    assert sent == {}
+    assert (stored.status, stored.reason, stored.item) == (200, "", Item.from_json(ITEM))
+    assert (refused.key, refused.status, refused.reason, refused.item) == ("c", 422, "No.", None)
+
+
+def test_a_batch_bears_one_key_however_often_it_is_sent() -> None:
+    """Repeated after a lost answer it has the same key; the next call takes a new one, or the caller's own."""
+    server = Server({"results": []}, status=502)
+    client = client_of(server, RetryPolicy(attempts=3))
+    for key in (None, None, "mine"):
+        with pytest.raises(LikenessError):
+            client.put_items("shoes", [], idempotency_key=key)
+    keys = [request.headers["Idempotency-Key"] for request in server.requests]
+    assert [len(set(keys[start : start + 3])) for start in (0, 3, 6)] == [1, 1, 1]
+    assert len(set(keys)) == 3
+    assert keys[-1] == "mine"
+
+
+def test_a_refined_search_sends_what_is_asked_and_what_is_thought_of_it() -> None:
+    """A picture goes as a form, strokes and keys as JSON, the marks with them."""
+    for query, body in (("a/b", {"item": "a/b"}), ([[(0, 1)]], {"strokes": [[[0, 1]]]})):
+        server = Server(SEARCH)
+        client_of(server).refine(query, liked=["x"], disliked=("y", "z"), k=3, where={"n": 1})
+        assert json.loads(server.request.content) == {**body, "liked": ["x"], "disliked": ["y", "z"]}
+        assert dict(server.request.url.params) == {"collection": "shoes", "k": "3", "filter": '{"n": 1}'}
+    server = Server(SEARCH)
+    client_of(server).refine(b"\x00\xff", liked=["x"])
+    assert parts(server.request) == {"image": b"\x00\xff", "liked": b'["x"]', "disliked": b"[]"}
 
 
 def test_a_patch_names_only_what_it_changes() -> None:

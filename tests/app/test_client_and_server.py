@@ -9,6 +9,7 @@ import pytest
 
 from app.client import LikenessClient, LikenessError
 from app.main import create_app
+from app.requests import NewItem
 from tests.app.serving import png, settings_in
 from tests.models.fakes import DIGEST, FakePredictor, fake_spec
 from tests.web.serving import run
@@ -91,6 +92,57 @@ def test_searches_see_what_was_written(client: LikenessClient, collection: str) 
     assert sorted(hit.key for hit in similar.hits) == ["2", "4"]
     strokes = client.search_strokes([[(0, 0), (1, 1)], [(5.5, 2)]], collection=collection, k=3)
     assert len(strokes.hits) == 3
+
+
+def test_a_version_guards_an_item(client: LikenessClient, collection: str) -> None:
+    """Whoever writes under a version that has passed is refused with 412, and what stands, stands."""
+    first = client.put_item(collection, "a", png(1), only_new=True)
+    second = client.patch_item(collection, "a", title="Boot", version=first.version)
+    assert second.version != first.version
+    for call in (
+        lambda: client.put_item(collection, "a", png(2), only_new=True),
+        lambda: client.put_item(collection, "a", png(2), version=first.version),
+        lambda: client.patch_item(collection, "a", title="Pump", version=first.version),
+        lambda: client.delete_item(collection, "a", version=first.version),
+    ):
+        with pytest.raises(LikenessError) as caught:
+            call()
+        assert (caught.value.status, caught.value.type) == (412, "urn:likeness:problem:unmet-expectation")
+    assert client.item(collection, "a") == second
+    client.delete_item(collection, "a", version=second.version)
+    assert client.collection(collection).items == 0
+
+
+def test_a_batch_goes_there_and_back(client: LikenessClient, collection: str) -> None:
+    """Any keys are stored together, the bad one is told, and the same key answers the same again."""
+    batch = [NewItem(key, png(place), "Boot", {"n": place}) for place, key in enumerate(KEYS)]
+    results = client.put_items(collection, [*batch, NewItem("bad", b"text")], idempotency_key="one")
+    assert [result.key for result in results] == [*KEYS, "bad"]
+    assert [result.item for result in results[:-1]] == [client.item(collection, key) for key in KEYS]
+    assert (results[-1].status, results[-1].item) == (422, None)
+    assert results[-1].reason.endswith(".")
+    client.delete_item(collection, KEYS[0])
+    assert client.put_items(collection, [*batch, NewItem("bad", b"text")], idempotency_key="one") == results
+    with pytest.raises(LikenessError) as caught:
+        client.put_items(collection, batch, idempotency_key="one")
+    assert caught.value.type == "urn:likeness:problem:reused-request-key"
+
+
+def test_a_search_is_refined(client: LikenessClient, collection: str) -> None:
+    """For each kind of query: what is disliked is gone, and what is liked scores better than before."""
+    client.put_items(collection, [NewItem(str(number), png(number)) for number in range(6)])
+    strokes = [[(0, 0), (1, 1)], [(5.5, 2)]]
+    plain = (
+        (png(9), client.search_sketch(png(9), collection=collection)),
+        (strokes, client.search_strokes(strokes, collection=collection)),
+        ("0", client.search_similar(collection, "0")),
+    )
+    for query, before in plain:
+        liked, disliked = before.hits[-1].key, before.hits[0].key
+        after = client.refine(query, liked=[liked, "gone"], disliked=[disliked], collection=collection)
+        assert {hit.key for hit in after.hits} == {hit.key for hit in before.hits} - {disliked}
+        scores = {hit.key: hit.score for hit in after.hits}
+        assert scores[liked] > before.hits[-1].score
 
 
 def test_pages_follow_each_other(client: LikenessClient, collection: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from app.items import NewItem
 from app.main import running
 from app.predictors import Loader
 from app.search import Scope
@@ -29,7 +30,7 @@ async def shop(home: Path, loader: Loader = load) -> AsyncIterator[Services]:
     async with running(settings_in(home), Telemetry(), loader, SPECS) as parts:
         parts.catalogue.create_collection("shoes", "fake")
         for seed in range(3):
-            await parts.items.put("shoes", str(seed), png(seed), "", {})
+            await parts.items.put("shoes", NewItem(str(seed), png(seed)))
         yield parts
 
 
@@ -88,7 +89,7 @@ def test_a_write_is_embedded_for_what_is_published_and_for_what_still_answers(tm
         async with shop(tmp_path) as parts:
             await parts.search.by_drawing("fake", png(7), HERE)
             exchange(parts)
-            await parts.items.put("shoes", "new", png(9), "", {})
+            await parts.items.put("shoes", NewItem("new", png(9)))
             assert parts.catalogue.stored("shoes", ["new"])["new"].digests == {DIGEST, OTHER}
             await asyncio.to_thread(parts.live.load, "shoes")
             found = await parts.search.by_drawing("fake", png(9), HERE)
@@ -135,7 +136,7 @@ def test_a_write_that_an_exchange_overtakes_is_embedded_again(
                 return upsert(*arguments, **options)
 
             monkeypatch.setattr(parts.catalogue, "upsert", overtaken)
-            await parts.items.put("shoes", "new", png(9), "", {})
+            await parts.items.put("shoes", NewItem("new", png(9)))
             assert parts.catalogue.stored("shoes", ["new"])["new"].digests == {DIGEST, OTHER}
             assert {digest: predictor.batches for digest, predictor in made.items()} == {DIGEST: [1], OTHER: [1]}
 
@@ -154,11 +155,11 @@ def test_writes_go_on_without_weights_that_are_not_here(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with shop(tmp_path, some) as parts:
             parts.catalogue.begin_build("shoes", OTHER)
-            await parts.items.put("shoes", "new", png(9), "", {})
+            await parts.items.put("shoes", NewItem("new", png(9)))
             assert parts.catalogue.stored("shoes", ["new"])["new"].digests == {DIGEST}
             exchange(parts)
             with pytest.raises(MissingCheckpoint):
-                await parts.items.put("shoes", "more", png(9), "", {})
+                await parts.items.put("shoes", NewItem("more", png(9)))
 
     asyncio.run(scenario())
 

@@ -19,6 +19,7 @@ def item(key: str, **facts: Any) -> dict[str, Any]:
         "metadata": {"colour": "red"},
         "image_url": "/v1/pictures/ff",
         "thumbnail_url": "/v1/pictures/ff/thumbnail",
+        "version": "3-7",
         "updated_at": "2026-01-02T03:04:05+00:00",
         **facts,
     }
@@ -74,6 +75,59 @@ def test_an_item_is_changed(network: Network, run: Run) -> None:
     assert json.loads(network.requests[0].content) == {"metadata": {"colour": None}}
 
 
+@pytest.mark.parametrize(
+    ("arguments", "condition"),
+    [
+        (("put", "shoes", "a", "-", "--if-version", "3-7"), ("If-Match", '"3-7"')),
+        (("put", "shoes", "a", "-", "--only-new"), ("If-None-Match", "*")),
+        (("patch", "shoes", "a", "--title", "x", "--if-version", "3-7"), ("If-Match", '"3-7"')),
+        (("delete", "shoes", "a", "--if-version", "3-7"), ("If-Match", '"3-7"')),
+    ],
+)
+def test_a_write_can_be_guarded(
+    network: Network, run: Run, arguments: tuple[str, ...], condition: tuple[str, str]
+) -> None:
+    """The version that `get` shows, or that there is none yet, is sent as a condition."""
+    for method in ("PUT", "PATCH", "DELETE"):
+        network.answers[f"{method} /v1/collections/shoes/items/a"] = item("a")
+    assert run("items", *arguments, stdin=b"picture").exit_code == 0
+    name, value = condition
+    assert network.requests[0].headers[name] == value
+
+
+def result(key: str, reason: str = "") -> dict[str, Any]:
+    """Write what became of an item of a batch as the server does."""
+    problem = {"type": "t", "title": "T", "status": 422, "detail": reason} if reason else None
+    return {"key": key, "status": 422 if reason else 200, "item": None if reason else item(key), "problem": problem}
+
+
+def test_a_folder_is_stored_in_a_batch(network: Network, run: Run, pictures: Path) -> None:
+    """What was stored is counted, what was not is told with its reason, and then the exit code is 1."""
+    network.answers["POST /v1/collections/shoes/items"] = {
+        "results": [result("0.png"), result("1.png"), result("broken.png", "It is no picture.")]
+    }
+    outcome = run("items", "put-all", "shoes", pictures)
+    assert outcome.exit_code == 1
+    assert "Stored 2 of 3 items." in outcome.stdout
+    assert "broken.png: It is no picture." in outcome.stderr
+    (request,) = network.requests
+    for picture in pictures.iterdir():
+        assert picture.read_bytes() in request.content
+    answered = json.loads(run("items", "put-all", "shoes", pictures, "--json").stdout)
+    assert answered == {"stored": 2, "refused": [{"key": "broken.png", "reason": "It is no picture."}]}
+
+
+def test_what_is_stored_whole_exits_well(network: Network, run: Run, tmp_path: Path) -> None:
+    """Columns can be called otherwise, and nothing is told of what went well."""
+    (tmp_path / "a.png").write_bytes(b"picture")
+    (tmp_path / "shop.csv").write_text("sku,name,photo\nA-1,Low boot,a.png\n", "utf-8")
+    network.answers["POST /v1/collections/shoes/items"] = {"results": [result("A-1")]}
+    columns = ("--key-column", "sku", "--title-column", "name", "--image-column", "photo")
+    outcome = run("items", "put-all", "shoes", tmp_path / "shop.csv", *columns)
+    assert (outcome.exit_code, outcome.stdout, outcome.stderr) == (0, "Stored 1 of 1 items.\n", "")
+    assert b"Low boot" in network.requests[0].content
+
+
 def test_an_item_is_deleted(network: Network, run: Run) -> None:
     """A deletion is confirmed by the key."""
     network.answers["DELETE /v1/collections/shoes/items/a"] = None
@@ -89,6 +143,7 @@ def test_an_item_is_deleted(network: Network, run: Run) -> None:
         ("put", "shoes", "a", "-", "--metadata", "[1]"),
         ("patch", "shoes", "a", "--metadata", "{"),
         ("get", "shoes"),
+        ("put-all", "shoes", "/nowhere"),
         ("list", "shoes", "--limit", "-1"),
     ],
 )

@@ -220,3 +220,69 @@ def test_collections_keep_their_items_apart(client: TestClient) -> None:
         client.get(f"{ITEMS}/a").json()["image_url"] != client.get("/v1/collections/hats/items/a").json()["image_url"]
     )
     assert [hit["score"] for hit in search(client, png(2), collection="hats").json()["hits"]] == [pytest.approx(1)]
+
+
+def test_an_item_bears_its_version_as_etag(client: TestClient) -> None:
+    """PUT, GET and PATCH give the same tag for the same state, in the header and in the body, and lists do too."""
+    written = client.put(f"{ITEMS}/a", files={"image": png(1)})
+    read = client.get(f"{ITEMS}/a")
+    assert written.headers["ETag"] == read.headers["ETag"] == f'"{written.json()["version"]}"'
+    assert client.get(ITEMS).json()["items"] == [read.json()]
+    changed = client.patch(f"{ITEMS}/a", json={"title": "New"})
+    assert changed.headers["ETag"] == client.get(f"{ITEMS}/a").headers["ETag"] != read.headers["ETag"]
+
+
+def test_who_has_an_item_is_not_sent_it_again(client: TestClient) -> None:
+    """If-None-Match with the item's tag, weak or in a list, is a 304 without body, until the item changes."""
+    put(client, "a", 1)
+    tag = client.get(f"{ITEMS}/a").headers["ETag"]
+    for known in (tag, f"W/{tag}", f'"x", {tag}', "*"):
+        answer = client.get(f"{ITEMS}/a", headers={"If-None-Match": known})
+        assert (answer.status_code, answer.content, answer.headers["ETag"]) == (304, b"", tag)
+    put(client, "a", 2)
+    assert client.get(f"{ITEMS}/a", headers={"If-None-Match": tag}).json()["version"] not in tag
+
+
+def request(client: TestClient, method: str, **headers: str) -> Any:
+    """Write the item a by a method, under conditions."""
+    bodies: dict[str, Any] = {"PUT": {"files": {"image": png(7)}}, "PATCH": {"json": {"title": "New"}}}
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    return client.request(method, f"{ITEMS}/a", headers=names, **bodies.get(method, {}))
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_a_write_under_a_condition_that_fails_is_a_412(method: str, client: TestClient) -> None:
+    """An old tag, a weak one, and If-None-Match write nothing; the tag as it is writes."""
+    put(client, "a", 1)
+    old = client.get(f"{ITEMS}/a").headers["ETag"]
+    before = put(client, "a", 2)
+    tag = client.get(f"{ITEMS}/a").headers["ETag"]
+    failing = ({"If_Match": old}, {"If_Match": f"W/{tag}"}, {"If_None_Match": "*"}, {"If_None_Match": f"W/{tag}"})
+    for headers in failing:
+        answer = request(client, method, **headers)
+        assert (answer.status_code, answer.json()["type"]) == (412, "urn:likeness:problem:unmet-expectation")
+        assert client.get(f"{ITEMS}/a").json() == before
+    assert request(client, method, If_Match=f'"x", {tag}', If_None_Match=old).is_success
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_a_condition_that_cannot_be_read_is_a_422(method: str, client: TestClient) -> None:
+    """A tag without its quotes writes nothing, instead of writing unguarded."""
+    before = put(client, "a", 1)
+    answer = request(client, method, If_Match=before["version"])
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:likeness:problem:invalid-tags")
+    assert client.get(f"{ITEMS}/a").json() == before
+
+
+def test_create_only_creates_once(client: TestClient) -> None:
+    """If-None-Match: * stores a new item, and refuses to replace it."""
+    assert request(client, "PUT", If_None_Match="*").status_code == 200
+    assert request(client, "PUT", If_None_Match="*").status_code == 412
+    assert request(client, "PUT", If_Match="*").status_code == 200
+
+
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+def test_what_does_not_exist_is_a_404_under_any_condition(method: str, client: TestClient) -> None:
+    """A condition is judged only of what could be written without it."""
+    assert request(client, method, If_Match='"1-1"').status_code == 404
+    assert request(client, "PUT", If_Match='"1-1"').status_code == 412
