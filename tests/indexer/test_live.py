@@ -20,6 +20,7 @@ from indexer.generations import Generation, Generations, GenerationStore
 from indexer.live import FILTERS_KEPT, LiveIndex, NotSearchable, StaleVectors
 from indexer.maintenance import publish, rollback
 from indexer.manifests import CorruptGeneration, MissingGeneration
+from indexer.refining import DISLIKED, LIKED, Marks
 from indexer.vectors.faiss import INDEX_FILE
 from tests.indexer.stock import NEW, OLD, build, draft, new_catalogue, put, vector_of
 
@@ -559,3 +560,44 @@ def test_a_closed_index_loads_nothing_more(catalogue: Catalogue, store: Generati
     build(catalogue, store, "shoes")
     found = live.search("shoes", QUERY, OLD, 5)
     assert (found.generation, len(found.neighbours)) == (1, 2)
+
+
+@given(
+    liked=st.sets(st.integers(0, 11), max_size=4),
+    disliked=st.sets(st.integers(0, 11), max_size=4),
+    built=st.booleans(),
+    changed=st.sets(st.integers(0, 11), max_size=4),
+)
+@settings(max_examples=25)
+def test_a_refined_search_is_that_of_the_moved_query(
+    tmp_path_factory: pytest.TempPathFactory, liked: set[int], disliked: set[int], built: bool, changed: set[int]
+) -> None:
+    """Vectors of marked items come from the generation and from what changed since; hits are those of a plain scan."""
+    folder = tmp_path_factory.mktemp("live")
+    catalogue, store = new_catalogue(folder), GenerationStore(folder / "indexes")
+    catalogue.create_collection("shoes", "fake")
+    pictures = {place: put(catalogue, "shoes", str(place), place).id for place in range(12)}
+    if built:
+        build(catalogue, store, "shoes")
+    for place in changed:
+        put(catalogue, "shoes", str(place), 100 + place)
+    live = LiveIndex(catalogue, store)
+    vectors = {
+        item: vector_of(place + 100 * (place in changed), OLD).astype(np.float64) for place, item in pictures.items()
+    }
+    disliked -= liked
+    marks = Marks(tuple(pictures[one] for one in liked), (*tuple(pictures[one] for one in disliked), 10000))
+    query = QUERY.astype(np.float64)
+    if liked:
+        query = query + LIKED * np.mean([vectors[item] for item in marks.liked], axis=0)
+    if disliked:
+        query = query - DISLIKED * np.mean([vectors[item] for item in marks.disliked[:-1]], axis=0)
+    query = query / np.linalg.norm(query)
+    found = live.search("shoes", QUERY, OLD, 12, marks=marks)
+    expected = {item: float(vector @ query) for item, vector in vectors.items() if item not in marks.disliked}
+    assert {hit.item_id: hit.score for hit in found.neighbours} == pytest.approx(expected, abs=1e-5)
+    first = pictures[0]
+    alike = {hit.item_id for hit in live.similar("shoes", first, 12, marks=marks).neighbours}
+    assert alike == set(expected) - {first}
+    live.close()
+    catalogue.close()
