@@ -92,7 +92,7 @@ def put_all(
     entries = open_source(source, Columns(key=key_column, title=title_column, image=image_column))
     stored, refused = 0, []
     with connect(url) as client, BuildProgress() as progress:
-        for results in send(client, collection, entries):
+        for results in send(client.put_items, collection, entries):
             refused += [result for result in results if result.item is None]
             stored += sum(result.item is not None for result in results)
             progress(stored + len(refused), len(entries), "Sending")

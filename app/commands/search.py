@@ -44,7 +44,9 @@ def sketch(
     with connect(url) as client:
         content = drawing.read()
         if liked or disliked:
-            answer = client.refine(content, liked=liked, disliked=disliked, collection=collection, k=count, where=where)
+            answer = client.refine(
+                content, liked=liked or (), disliked=disliked or (), collection=collection, k=count, where=where
+            )
         else:
             answer = client.search_sketch(content, collection=collection, k=count, where=where)
     show(answer, as_json, lambda: _hits(answer))

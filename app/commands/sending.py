@@ -2,47 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from app.answers import BatchResult
 from app.requests import NewItem
 
 if TYPE_CHECKING:
-    from app.client import LikenessClient
     from indexer.sources import SourceItem, SourceReject
+
+Put: TypeAlias = Callable[[str, Sequence[NewItem]], Sequence[BatchResult]]
+"""Stores items in a collection, and tells what became of each: `LikenessClient.put_items`."""
 
 MOST_ITEMS = 50
 MOST_BYTES = 4 * 2**20
 """Of a batch's pictures; a server takes bodies of 10 MiB unless it is set to take less or more."""
 
 
-def send(
-    client: LikenessClient, collection: str, source: Iterable[SourceItem | SourceReject]
-) -> Iterator[list[BatchResult]]:
+def send(put: Put, collection: str, source: Iterable[SourceItem | SourceReject]) -> Iterator[list[BatchResult]]:
     """Store what a source holds, a batch at a time, and tell after each what became of its items."""
     refused: list[BatchResult] = []
     for batch in batches(read(source, refused)):
         told, refused[:] = list(refused), []
-        yield [*told, *_stored(client, collection, batch)]
+        yield [*told, *_stored(put, collection, batch)]
     if refused:
         yield refused
 
 
-def _stored(client: LikenessClient, collection: str, batch: Sequence[NewItem]) -> list[BatchResult]:
+def _stored(put: Put, collection: str, batch: Sequence[NewItem]) -> list[BatchResult]:
     """Store a batch, in halves where it is larger than what the server takes at once."""
     from app.client import LikenessError
 
     try:
-        return list(client.put_items(collection, batch))
+        return list(put(collection, batch))
     except LikenessError as error:
         if error.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             raise
         if len(batch) == 1:
             return [BatchResult(batch[0].key, error.status, None, str(error))]
     half = len(batch) // 2
-    return [*_stored(client, collection, batch[:half]), *_stored(client, collection, batch[half:])]
+    return [*_stored(put, collection, batch[:half]), *_stored(put, collection, batch[half:])]
 
 
 def read(source: Iterable[SourceItem | SourceReject], refused: list[BatchResult]) -> Iterator[NewItem]:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from app.answers import SearchAnswer
 from app.client import LikenessClient, LikenessError
 from app.main import create_app
-from app.requests import NewItem
+from app.requests import Lines, NewItem
 from tests.app.serving import png, settings_in
 from tests.models.fakes import DIGEST, FakePredictor, fake_spec
 from tests.web.serving import run
@@ -131,8 +132,8 @@ def test_a_batch_goes_there_and_back(client: LikenessClient, collection: str) ->
 def test_a_search_is_refined(client: LikenessClient, collection: str) -> None:
     """For each kind of query: what is disliked is gone, and what is liked scores better than before."""
     client.put_items(collection, [NewItem(str(number), png(number)) for number in range(6)])
-    strokes = [[(0, 0), (1, 1)], [(5.5, 2)]]
-    plain = (
+    strokes: Lines = [[(0, 0), (1, 1)], [(5.5, 2)]]
+    plain: tuple[tuple[bytes | Lines | str, SearchAnswer], ...] = (
         (png(9), client.search_sketch(png(9), collection=collection)),
         (strokes, client.search_strokes(strokes, collection=collection)),
         ("0", client.search_similar(collection, "0")),

@@ -600,4 +600,3 @@ def test_a_refined_search_is_that_of_the_moved_query(
     alike = {hit.item_id for hit in live.similar("shoes", first, 12, marks=marks).neighbours}
     assert alike == set(expected) - {first}
     live.close()
-    catalogue.close()

@@ -29,7 +29,8 @@ def units(draw: st.DrawFn, least: int = 0) -> Vectors:
 def test_every_query_is_moved_by_itself_as_rocchio_has_it(queries: Vectors, liked: Vectors, disliked: Vectors) -> None:
     """Written out number by number: query plus a share of the one mean minus a share of the other, at unit length."""
     found = refine(queries, liked, disliked)
-    assert (found.dtype, found.shape) == (np.float32, queries.shape)
+    assert found.dtype == np.float32
+    assert found.shape == queries.shape
     for query, moved in zip(queries.tolist(), found.tolist(), strict=True):
         expected = [
             value

@@ -62,3 +62,18 @@ def test_bad_input_is_refused_before_anything_is_sent(network: Network, run: Run
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.count("\n") == 1
     assert network.requests == []
+
+
+@pytest.mark.parametrize("command", ["sketch", "similar"])
+def test_a_search_is_refined_by_what_is_liked(network: Network, run: Run, tmp_path: Path, command: str) -> None:
+    """Keys that are liked or disliked send the search where marks are taken, with the drawing or the item's key."""
+    (tmp_path / "drawing.png").write_bytes(b"drawing")
+    asked = tmp_path / "drawing.png" if command == "sketch" else "a/b"
+    network.answers["POST /v1/search/refine"] = ANSWER
+    result = run("search", command, asked, "--liked", "x", "--liked", "y", "--disliked", "z", "--json")
+    assert json.loads(result.stdout)["hits"] == ANSWER["hits"]
+    content = network.requests[0].content
+    if command == "similar":
+        assert json.loads(content) == {"item": "a/b", "liked": ["x", "y"], "disliked": ["z"]}
+    else:
+        assert all(part in content for part in (b"drawing", b'["x", "y"]', b'["z"]'))

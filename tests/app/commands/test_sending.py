@@ -64,10 +64,9 @@ def entry(key: str, size: int) -> SourceItem:
 def test_everything_is_stored_or_told(wanted: list[int], limit: int) -> None:
     """Whatever a server takes at once, what fits alone is stored once, and everything else is told with a reason."""
     server = Server(limit)
-    source = [entry(str(place), size) for place, size in enumerate(wanted)]
-    told = [
-        result for results in send(server, "shoes", [*source, SourceReject("line 9", "No key.")]) for result in results
-    ]  # type: ignore[arg-type]  # it is asked for no more than this
+    read = [entry(str(place), size) for place, size in enumerate(wanted)]
+    source: list[SourceItem | SourceReject] = [*read, SourceReject("line 9", "No key.")]
+    told = [result for results in send(server.put_items, "shoes", source) for result in results]
     fitting = [str(place) for place, size in enumerate(wanted) if 0 < size <= limit]
     assert server.stored == fitting
     assert sorted(result.key for result in told) == sorted([*map(str, range(len(wanted))), "line 9"])

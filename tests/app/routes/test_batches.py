@@ -172,7 +172,7 @@ def test_a_key_that_is_none_is_refused(key: str, client: TestClient) -> None:
         ITEMS,
         data={"items": json.dumps([entry("a")])},
         files={"picture": png(1)},
-        headers={"Idempotency-Key": key.encode("latin-1")},
+        headers={b"Idempotency-Key": key.encode("latin-1")},
     )
     assert answer.status_code == 422
     assert client.get(ITEMS).json()["items"] == []

@@ -69,7 +69,7 @@ def test_filter_count_and_collection_hold(shoes: TestClient) -> None:
     """What narrows a search narrows a refined one; marks of another collection are passed over."""
     create(shoes, "hats")
     put(shoes, "hat", 1, collection="hats")
-    parameters = {"k": 2, "filter": json.dumps({"even": True})}
+    parameters: dict[str, str | int] = {"k": 2, "filter": json.dumps({"even": True})}
     found = scores(shoes.post(REFINE, params=parameters, json={"item": "x/2", "liked": ["x/1", "hat"]}))
     wanted = [key for key in expected(2, ["x/1"], []) if ITEMS[key] % 2 == 0 and key != "x/2"]
     assert list(found) == wanted[:2]
