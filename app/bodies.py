@@ -199,7 +199,9 @@ def _strokes(body: bytes) -> Strokes:
 
 
 def _as_strokes(lines: Sequence[Sequence[tuple[float, float]]]) -> Strokes:
-    return Strokes(tuple(np.asarray(line, dtype=np.float32).reshape(-1, 2) for line in lines))
+    # What float32 cannot hold becomes infinite here, and is refused where strokes are drawn.
+    with np.errstate(over="ignore"):
+        return Strokes(tuple(np.asarray(line, dtype=np.float32).reshape(-1, 2) for line in lines))
 
 
 def _checked(validate: Callable[[Given], Valid], given: Given, *place: str) -> Valid:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
@@ -195,6 +195,9 @@ def _on_http_exception(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         raise error
     path = request.url.path
+    if isinstance(error.__cause__, UnicodeDecodeError):
+        # FastAPI answers 400 for JSON that is no text at all, and 422 for all that is malformed otherwise.
+        return _malformed(path, [{"location": "body", "detail": "It is not text in UTF-8; send JSON"}])
     return of_status(path, error.status_code, _sentence(request, error), error.headers)
 
 
@@ -216,9 +219,13 @@ def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:
     errors = [
         {"location": ".".join(str(part) for part in found["loc"]), "detail": found["msg"]} for found in error.errors()
     ]
+    return _malformed(request.url.path, errors)
+
+
+def _malformed(path: str, errors: Sequence[Mapping[str, str]]) -> JSONResponse:
     detail = "; ".join(f"{found['location']}: {found['detail']}" for found in errors)
     row = Row(422, "The request is malformed")
-    return problem(request.url.path, row, "InvalidRequest", f"{detail}.", {"errors": errors})
+    return problem(path, row, "InvalidRequest", f"{detail}.", {"errors": errors})
 
 
 def _uri(kind: str) -> str:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from models.checkpoints import Checkpoint
-from models.contracts import EmptyDrawing, Kind, ModelSpec, Strokes, Vectors
+from models.contracts import EmptyDrawing, InvalidStrokes, Kind, ModelSpec, Strokes, Vectors
 from models.devices import Device
 from models.images import Picture
 
@@ -44,6 +44,9 @@ def prepare_query(query: Picture | Strokes) -> Tensor:
     if len(points) == 0:
         message = "The drawing is empty; draw something first."
         raise EmptyDrawing(message)
+    if not np.isfinite(points).all():
+        message = "Every point of a stroke must be a pair of finite numbers [x, y]."
+        raise InvalidStrokes(message)
     low, extent = points.min(axis=0), max(float(np.ptp(points, axis=0).max()), 1e-6)
     cells = np.clip((points - low) / extent * (SIDE - 1), 0, SIDE - 1).astype(int)
     canvas[0, cells[:, 1], cells[:, 0]] = 0

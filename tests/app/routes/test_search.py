@@ -205,6 +205,7 @@ def test_a_picture_with_too_many_pixels_is_refused(client: TestClient) -> None:
         ({"strokes": [[[1]]]}, 422),
         ({"strokes": [[["a", 1]]]}, 422),
         ({"strokes": "line"}, 422),
+        ({"strokes": [[[0, 0], [1e300, -1e300]]]}, 422),
         ({}, 422),
         ([], 422),
     ],
