@@ -147,7 +147,7 @@ def test_who_gives_no_key_is_told_and_can_try_again(asked: Page, secret: str) ->
     asked.keyboard.press("Escape")
     expect(asked.get_by_role("dialog")).to_be_hidden()
     expect(asked.locator("#notice")).to_contain_text("asks for a key")
-    asked.get_by_role("button", name="Try again").click()
+    asked.get_by_role("button", name="Give a key").click()
     expect(asked.get_by_role("dialog")).to_be_visible()
     give(asked, secret)
     expect(asked.locator(".card:not(.place)")).to_have_count(12)

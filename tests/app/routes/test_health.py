@@ -6,11 +6,14 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from indexer.catalogue import CatalogueUnavailable, Keyring, SqlCatalogue
 from models.contracts import MissingCheckpoint
 from tests.app.serving import application, build, client_of, create, load, put
+from tests.app.test_gate import add_key, bearer
 
 
 def look(client: TestClient, server: FastAPI) -> Any:
@@ -95,3 +98,44 @@ def test_a_damaged_index_makes_it_unready(tmp_path: Path) -> None:
         assert answer.status_code == 503
         assert answer.json()["reasons"][0].startswith("shoes: ")
         assert client.get("/health/live").status_code == 200
+
+
+def test_strangers_learn_no_reasons(tmp_path: Path) -> None:
+    """Where keys are asked for, a stranger is told that the server is not ready; who has a key is told why."""
+
+    def loader(model: str, digest: str | None) -> Any:
+        message = "There is no checkpoint in /srv/secret: train one."
+        raise MissingCheckpoint(message)
+
+    server = application(tmp_path, loader)
+    with client_of(server) as client:
+        create(client)
+        assert "secret" in look(client, server).text
+        headers = bearer(add_key(tmp_path, "first"))
+        for wrong in ({}, bearer("likeness_x_y"), {"Authorization": "Basic x"}):
+            answer = client.get("/health/ready", headers=wrong)
+            assert (answer.status_code, len(answer.json()["reasons"])) == (503, 1)
+            assert "secret" not in answer.text
+        assert "secret" in client.get("/health/ready", headers=headers).text
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_catalogue_that_is_gone_is_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: bool) -> None:
+    """While nobody can be known the reason is told only where no key was ever asked for."""
+    server = application(tmp_path)
+    with client_of(server) as client:
+        if known:
+            add_key(tmp_path, "first")
+            assert client.get("/v1/models").status_code == 401
+
+        def fail(*_: Any) -> None:
+            message = "The catalogue at /srv/secret does not answer."
+            raise CatalogueUnavailable(message)
+
+        monkeypatch.setattr(SqlCatalogue, "collections", fail)
+        monkeypatch.setattr(Keyring, "is_in_use", fail)
+        monkeypatch.setattr(Keyring, "find", fail)
+        client.headers.update(bearer("likeness_x_y") if known else {})
+        answer = look(client, server)
+        assert answer.status_code == 503
+        assert ("secret" in answer.text) is not known

@@ -52,7 +52,8 @@ export class Door {
       this.#dialog.close();
       this.#onOpen();
     } catch (error) {
-      this.#problem.textContent = /** @type {Error} */ (error).message;
+      // Marks around code are for terminals.
+      this.#problem.textContent = /** @type {Error} */ (error).message.replaceAll("`", "");
       this.#key.select();
     } finally {
       this.#send.disabled = false;

@@ -18,7 +18,7 @@ import { Paper } from "./paper.js";
 import { listenToKeys } from "./shortcuts.js";
 import { startTheme } from "./theme.js";
 import { ItemDialog, SeesPanel } from "./views.js";
-import { declined, heading, kindOf, nothingFound, smallPrint, spoken, waiting } from "./wording.js";
+import { closed, declined, heading, kindOf, nothingFound, smallPrint, spoken, waiting } from "./wording.js";
 
 /** @typedef {import("./api.js").Collection} Collection */
 /** @typedef {import("./api.js").Hit} Hit */
@@ -117,7 +117,7 @@ function report(notice) {
 /** @param {Error} error @param {() => void} again */
 function refuse(error, again) {
   if (isClosed(error)) door.ask();
-  report(declined(error, again));
+  report(isClosed(error) ? closed(again) : declined(error, again));
 }
 
 /** @param {Hit} hit */

@@ -77,6 +77,12 @@ export function declined(error, again) {
   return { title: "That did not work", text: error.message, requestId, tone: "warning", action: { label: "Try again", run: again } };
 }
 
+/** @param {() => void} again @returns {import("./notice.js").Notice} where the server wants a key and none was given */
+export function closed(again) {
+  const text = "With one, its pictures are here.";
+  return { title: "This server asks for a key", text, action: { label: "Give a key", run: again } };
+}
+
 /** @param {Error} error @param {number} seconds @param {() => void} again @returns {import("./notice.js").Notice} */
 export function waiting(error, seconds, again) {
   const title = error instanceof Unreachable ? error.message : "The server is busy";
