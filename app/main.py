@@ -25,6 +25,7 @@ from app.routes import ROUTERS, page
 from app.search import Search
 from app.services import Services
 from app.settings import Settings
+from app.shared_metrics import SharedMetrics
 from app.telemetry import RequestTrace, Telemetry
 from app.view import View
 from app.weights import Weights
@@ -37,13 +38,17 @@ from indexer.pictures import PictureStore
 from indexer.vectors.engines import find_accelerator
 from models.checkpoints import CheckpointStore
 from models.contracts import ModelSpec
-from models.devices import choose_device, cpu_count
+from models.devices import choose_device, thread_share
 from models.predictor import load_predictor
 from models.registry import specs as found_specs
 
 
 def create_app(
-    settings: Settings, *, predictors: Loader | None = None, specs: Mapping[str, ModelSpec] | None = None
+    settings: Settings,
+    *,
+    predictors: Loader | None = None,
+    specs: Mapping[str, ModelSpec] | None = None,
+    shared: SharedMetrics | None = None,
 ) -> FastAPI:
     """Make the server; it opens nothing before its lifespan starts.
 
@@ -51,8 +56,9 @@ def create_app(
         settings: what the operator set.
         predictors: what loads a model, in place of the real loader; for tests.
         specs: the models there are, in place of those found; for tests.
+        shared: where this process counts together with others of the same server; None if there are none.
     """
-    telemetry = Telemetry()
+    telemetry = Telemetry(shared)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -93,7 +99,7 @@ async def running(
     specs: Mapping[str, ModelSpec] | None = None,
 ) -> AsyncIterator[Services]:
     """Open everything, load models and indexes in the background, and close everything in turn."""
-    device = choose_device(settings.device)
+    device = choose_device(settings.device, settings.workers)
     paths = settings.paths
     for folder in (paths.home, paths.pictures, paths.indexes, paths.checkpoints):
         make_folder(folder)
@@ -104,7 +110,7 @@ async def running(
     accelerator = find_accelerator() if device.is_cuda else None
     generations = GenerationStore(paths.indexes, accelerator=accelerator)
     live = LiveIndex(catalogue, generations)
-    workers = Workers(settings.decode_threads or cpu_count())
+    workers = Workers(settings.decode_threads or thread_share(settings.workers))
     predictors = Predictors(load or partial(load_predictor, checkpoints, device=device), settings, telemetry)
     rates = Rates(rates_file(paths.home)) if settings.rate_per_key or settings.rate_per_address else None
     weights = Weights(catalogue, live, predictors, workers)

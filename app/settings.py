@@ -79,8 +79,11 @@ class Settings(BaseSettings):
     deadline_ms: Annotated[float, Field(gt=0)] = Field(
         default=10_000.0, description="How long a query may wait for the device and run, in milliseconds."
     )
+    workers: Annotated[int, Field(ge=1)] = Field(
+        default=1, description="Processes that serve on one port, each with its own networks and a share of the cores."
+    )
     decode_threads: Annotated[int, Field(ge=1)] | None = Field(
-        default=None, description="Threads that decode and search; as many as the machine has cores unless set."
+        default=None, description="Threads of a process that decode and search; its share of the cores unless set."
     )
     log_level: LogLevel = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
@@ -93,6 +96,11 @@ class Settings(BaseSettings):
     def catalogue_url(self) -> str:
         """SQLAlchemy address of the catalogue."""
         return self.database_url or f"sqlite:///{self.paths.database}"
+
+
+def name_metrics_folder(folder: Path) -> None:
+    """Tell prometheus_client where the processes of one server count together; it knows no other way."""
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def environment_lacking(defaults: Mapping[str, str]) -> dict[str, str] | None:

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.batching import Batch
 from app.credentials import CALLER
+from app.shared_metrics import SharedMetrics
 
 REQUEST_ID_HEADER = "X-Request-ID"
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -36,10 +37,14 @@ def request_id() -> str | None:
 class Telemetry:
     """The metrics of one server, in a registry of its own; durations are in seconds."""
 
-    def __init__(self) -> None:
-        """Start all metrics at nothing."""
+    def __init__(self, shared: SharedMetrics | None = None) -> None:
+        """Start all metrics at nothing, or go on where an earlier process of the same worker ended."""
         self.registry = CollectorRegistry()
-        ProcessCollector(registry=self.registry)
+        self._shared = shared
+        if shared is None:
+            ProcessCollector(registry=self.registry)
+        else:
+            shared.join()
         self.requests = self._histogram("http_request", "Time to answer a request.", "method", "route", "status")
         self.decode = self._histogram("decode", "Time to decode a picture.")
         self.prepare = self._histogram("prepare", "Time to turn a picture or strokes into a tensor.")
@@ -55,13 +60,17 @@ class Telemetry:
             buckets=_SIZES,
         )
         self.under_way = Gauge(
-            "likeness_requests_under_way", "Requests that compute, admitted and not answered.", registry=self.registry
+            "likeness_requests_under_way",
+            "Requests that compute, admitted and not answered.",
+            registry=self.registry,
+            multiprocess_mode="sum",
         )
         self.index_lag = Gauge(
             "likeness_index_lag_changes",
             "Changes since the published generation was built.",
             ("collection",),
             registry=self.registry,
+            multiprocess_mode="max",
         )
 
     def batch(self, model: str, side: str, batch: Batch) -> None:
@@ -73,8 +82,8 @@ class Telemetry:
             queue.observe(waited)
 
     def exposition(self) -> bytes:
-        """All metrics in Prometheus's text format."""
-        return generate_latest(self.registry)
+        """All metrics, of all processes of this server, in Prometheus's text format."""
+        return generate_latest(self.registry if self._shared is None else self._shared.registry())
 
     def _histogram(self, name: str, documentation: str, *labels: str) -> Histogram:
         return Histogram(f"likeness_{name}_seconds", documentation, labels, registry=self.registry, buckets=_SECONDS)

@@ -35,17 +35,18 @@ class Device:
         return self.name.startswith("cuda")
 
 
-def choose_device(override: str | None = None) -> Device:
+def choose_device(override: str | None = None, processes: int = 1) -> Device:
     """Choose the fastest device there is, or the one `override` names ("cpu", "cuda", "cuda:1").
 
-    bf16 is chosen where the device computes with it natively, float32 elsewhere.
+    bf16 is chosen where the device computes with it natively, float32 elsewhere. Each of several `processes` that
+    share the machine gets its share of the threads.
 
     Raises:
         ValueError: `override` names a device that this machine does not have.
     """
     name = override or ("cuda" if torch.cuda.is_available() else "cpu")
     if name == "cpu":
-        return Device(name, torch.bfloat16 if _cpu_has_bf16() else torch.float32, cpu_count())
+        return Device(name, torch.bfloat16 if _cpu_has_bf16() else torch.float32, thread_share(processes))
     if not re.fullmatch(r"cuda(:\d+)?", name):
         message = f"The device is {name!r}; it must be cpu, cuda or cuda:N."
         raise ValueError(message)
@@ -56,7 +57,7 @@ def choose_device(override: str | None = None) -> Device:
     if int(name.partition(":")[2] or 0) >= cards:
         message = f"The device is {name!r}, but this machine has {cards} CUDA device(s), counted from 0; use cuda:0."
         raise ValueError(message)
-    return Device(name, torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32, cpu_count())
+    return Device(name, torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32, thread_share(processes))
 
 
 def place(network: nn.Module, device: Device, dtype: torch.dtype = torch.float32) -> None:
@@ -69,6 +70,11 @@ def cpu_count(cgroup: Path = _CGROUP) -> int:
     """Cores this process may use: the least of its affinity and its cgroup's quota, and at least 1."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(cores, _quota(cgroup) or cores))
+
+
+def thread_share(processes: int) -> int:
+    """Threads for one of several processes that share the cores; at least 1."""
+    return max(1, cpu_count() // processes)
 
 
 def _quota(cgroup: Path) -> int | None:

@@ -1,11 +1,15 @@
-"""`likeness serve`: the server in this process, on a socket that was taken before anything slow began."""
+"""`likeness serve`: on a socket that was taken before anything slow began, in this process or in several workers."""
 
 from __future__ import annotations
 
 import json
 import signal
 import socket
+import tempfile
+from collections.abc import Callable
+from functools import partial
 from ipaddress import ip_address
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Never, TypeAlias
 
 import typer
@@ -13,8 +17,10 @@ import typer
 from app.commands.configuration import device_of, load_settings
 from app.commands.keys import require_key
 from app.commands.sentences import Refusal
+from app.commands.serving import LAST_REQUESTS_S, answer, stop, work
 from app.commands.starting import start_anew
 from app.commands.stores import opened
+from app.commands.supervisor import Supervisor
 from app.commands.terminal import AsJson, note
 
 if TYPE_CHECKING:
@@ -25,22 +31,21 @@ Port: TypeAlias = Annotated[
     int | None, typer.Option(min=0, max=65535, help="Port to listen on, 0 for any; LIKENESS_PORT unless set.")
 ]
 IPV4 = 4
-BACKLOG = 2048
-LAST_REQUESTS_S = 10
-"""How long requests under way may take to finish once the server was told to stop, in seconds."""
+LAST_STEPS_S = 10
+"""How long a worker may take to close everything after its last request, in seconds."""
 
 
 def serve(
     host: Host = None,
     port: Port = None,
-    workers: Annotated[int, typer.Option(min=1, help="Processes; this version serves with one.")] = 1,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processes that share the port and the cores; LIKENESS_WORKERS unless set."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Serve the API and the page until Ctrl-C or SIGTERM."""
-    if workers != 1:
-        message = f"--workers is {workers}, and this version serves with one process: leave the option out."
-        raise Refusal(message)
-    settings = load_settings(host=host, port=port)
+    settings = load_settings(host=host, port=port, workers=workers)
     start_anew()
     with take_socket(settings.host, settings.port) as taken:
         serve_on(taken, settings, as_json=as_json)
@@ -48,41 +53,35 @@ def serve(
 
 def serve_on(taken: socket.socket, settings: Settings, *, as_json: bool) -> None:
     """Serve until told to stop; the address is printed once requests are answered."""
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, stop)
     # Background jobs of a shell begin with this signal ignored; uvicorn obeys it, so the exit code must say so.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     # What a person set wrongly is told in a sentence here, not in a traceback by the server.
     device_of(settings)
     with opened(settings) as stores:
         require_key(settings, stores.keyring)
-    import uvicorn
+    announce = partial(_announce, settings.host, taken.getsockname()[1], as_json=as_json)
+    if settings.workers > 1:
+        _supervise(taken, settings, announce)
     import uvicorn.config
 
-    from app.main import create_app
-    from app.telemetry import configure_logging
-
-    class Announcing(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            if self.started:
-                _announce(settings.host, taken.getsockname()[1], as_json=as_json)
-
-    configure_logging(settings.log_level)
-    configuration = uvicorn.Config(
-        create_app(settings),
-        backlog=BACKLOG,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=LAST_REQUESTS_S,
-    )
-    server = Announcing(configuration)
     try:
-        server.run(sockets=[taken])
+        answer(taken, settings, announce)
     except SystemExit as end:
         if end.code != uvicorn.config.STARTUP_FAILURE:
             raise
         message = "The server could not start; its log, above, says why."
         raise Refusal(message) from None
+
+
+def _supervise(taken: socket.socket, settings: Settings, announce: Callable[[], None]) -> Never:
+    """Serve with several processes, each of which imports and loads what it needs by itself."""
+    from app.telemetry import configure_logging
+
+    configure_logging(settings.log_level)
+    with tempfile.TemporaryDirectory(prefix="likeness-metrics-") as folder:
+        target = partial(work, settings=settings, metrics=Path(folder))
+        Supervisor(taken, target, settings.workers, LAST_REQUESTS_S + LAST_STEPS_S).run(announce)
 
 
 def take_socket(host: str, port: int) -> socket.socket:
@@ -103,11 +102,6 @@ def take_socket(host: str, port: int) -> socket.socket:
         )
         raise Refusal(message) from None
     return taken
-
-
-def _stop(*_: object) -> Never:
-    """Leave in order when told so before the server listens, or after it has answered its last request."""
-    raise SystemExit(0)
 
 
 def _announce(host: str, port: int, *, as_json: bool) -> None:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from models import devices
-from models.devices import Device, choose_device, cpu_count, place
+from models.devices import Device, choose_device, cpu_count, place, thread_share
 
 
 @pytest.fixture
@@ -136,3 +136,14 @@ def test_networks_are_placed_in_the_fast_layout() -> None:
     place(network, Device("cpu", torch.bfloat16, 1), torch.bfloat16)
     assert network.weight.dtype is torch.bfloat16
     assert network.weight.is_contiguous(memory_format=torch.channels_last)
+
+
+@pytest.mark.usefixtures("_sixteen_cores")
+@pytest.mark.parametrize("processes", [1, 2, 3, 5, 16, 17, 100])
+def test_processes_share_the_cores(monkeypatch: pytest.MonkeyPatch, processes: int) -> None:
+    """Together they have no more threads than there are cores, unless each has just one."""
+    monkeypatch.setattr(devices, "_quota", lambda _cgroup: None)
+    share = thread_share(processes)
+    assert share == choose_device("cpu", processes).threads
+    assert share == 1 or share * processes <= 16
+    assert (share + 1) * processes > 16

@@ -91,7 +91,7 @@ def test_a_server_that_gives_up_ends_the_command_with_a_sentence(
         give_up()
         yield
 
-    monkeypatch.setattr("app.main.create_app", lambda _: FastAPI(lifespan=fail))
+    monkeypatch.setattr("app.main.create_app", lambda _, **__: FastAPI(lifespan=fail))
     monkeypatch.setattr("app.telemetry.configure_logging", lambda _: None)
     result = run("serve", "--port", 0)
     assert (result.exit_code, result.stdout) == (2, "")
@@ -109,7 +109,7 @@ def test_a_server_tells_its_address_and_who_else_reaches_it(
         asyncio.get_running_loop().call_soon(signal.raise_signal, signal.SIGTERM)
         yield
 
-    monkeypatch.setattr("app.main.create_app", lambda _: FastAPI(lifespan=stop_soon))
+    monkeypatch.setattr("app.main.create_app", lambda _, **__: FastAPI(lifespan=stop_soon))
     monkeypatch.setattr("app.telemetry.configure_logging", lambda _: None)
     run("keys", "create", "first")
     result = run("serve", "--host", host, "--port", 0, "--json")
@@ -126,9 +126,9 @@ def test_a_server_that_others_reach_does_not_start_without_keys(home: Path, run:
     assert "likeness keys create" in result.stderr
 
 
-def test_one_process_serves(run: Run) -> None:
-    """More workers than there can be are refused, not ignored."""
-    result = run("serve", "--workers", 2)
+def test_workers_are_counted_from_one(run: Run) -> None:
+    """No processes at all are refused, before anything begins."""
+    result = run("serve", "--workers", 0)
     assert result.exit_code == 2
     assert "--workers" in result.stderr
 
