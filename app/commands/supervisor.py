@@ -32,7 +32,8 @@ class Worker:
     Attributes:
         number: from 0.
         process: None while it is dead.
-        ready: where its message comes, until it has come.
+        ready: where its message comes, until it has come or cannot come any more.
+        answers: whether it has come.
         failures: how many processes in a row ended before they answered.
         due: when the next one is started, by the supervisor's clock in seconds.
     """
@@ -40,6 +41,7 @@ class Worker:
     number: int
     process: SpawnProcess | None = None
     ready: Connection | None = None
+    answers: bool = False
     failures: int = 0
     due: float = 0.0
 
@@ -83,13 +85,14 @@ class Supervisor:
                     if worker.process is None and worker.due <= self._clock():
                         self._start(worker)
                 self._listen()
-                if not self._serving and all(worker.process and not worker.ready for worker in self._workers):
+                if not self._serving and all(worker.answers for worker in self._workers):
                     self._serving = True
                     serving()
         finally:
             self._end()
 
     def _start(self, worker: Worker) -> None:
+        worker.answers = False
         worker.ready, theirs = _SPAWN.Pipe(duplex=False)
         worker.process = _SPAWN.Process(
             target=self._target, args=(self._taken, theirs, worker.number), name=f"likeness-worker-{worker.number}"
@@ -117,7 +120,7 @@ class Supervisor:
             return
         try:
             worker.ready.recv()
-            worker.failures = 0
+            worker.answers, worker.failures = True, 0
         except EOFError:
             worker.failures += 1
         worker.ready.close()
