@@ -253,7 +253,7 @@ def test_indexes_are_searched_on_the_gpu_where_the_networks_run_there(
 ) -> None:
     """On CUDA each loaded generation is offered to the GPU, which is let go at the end; a CPU needs none."""
     accelerator = FakeAccelerator()
-    monkeypatch.setattr(main, "choose_device", lambda _: Device(name, torch.float32, 1))
+    monkeypatch.setattr(main, "choose_device", lambda *_: Device(name, torch.float32, 1))
     monkeypatch.setattr(main, "find_accelerator", lambda: accelerator)
     server = application(tmp_path)
     with client_of(server) as client:

@@ -51,6 +51,7 @@ def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch
         "QUEUE_SIZE": "3",
         "MAX_WAIT_MS": "0",
         "DEADLINE_MS": "5",
+        "WORKERS": "3",
         "DECODE_THREADS": "4",
         "LOG_LEVEL": "WARNING",
     }
