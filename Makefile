@@ -12,13 +12,14 @@ EXTRA ?= $(or $(shell cat .venv/extra 2>/dev/null),cpu)
 OTHER = $(if $(filter gpu,$(EXTRA)),cpu,gpu)
 PORT ?= 8000
 BENCH ?=
+SEED ?=
 # The migrations run on a new database; what alembic check would then change is an error.
 ALEMBIC_CHECK = import sys, tempfile; from indexer.catalogue.schema import differences, upgrade; \
     folder = tempfile.TemporaryDirectory(); url = f'sqlite:///{folder.name}/check.sqlite'; \
     upgrade(url); found = differences(url); sys.exit(f'Write a migration for: {found}' if found else 0)
 INSTALLED = .venv/installed-$(EXTRA)
 
-.PHONY: help install demo test check format bench clean
+.PHONY: help install demo test faults check format bench clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -31,6 +32,10 @@ demo: $(INSTALLED) ## draw, index and serve the demo; PORT=8000
 test: $(INSTALLED) ## run every test; ARGS="tests/models -k edges" for some
 	@# Threads that wait sleep instead of spinning: ten times less processor time on a busy machine.
 	@OMP_WAIT_POLICY=PASSIVE .venv/bin/python -m pytest $(ARGS)
+
+faults: $(INSTALLED) ## search long for what kills, cuts and races break; SEED=1 to repeat a run
+	@LIKENESS_FAULTS=long LIKENESS_FAULTS_SEED=$(SEED) OMP_WAIT_POLICY=PASSIVE \
+	    .venv/bin/python -m pytest tests/faults $(ARGS)
 
 check: $(INSTALLED) ## format, lint, types, import layers, migrations
 	.venv/bin/ruff format --check .

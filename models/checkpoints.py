@@ -176,6 +176,7 @@ def _place(target: Path, files: Mapping[str, bytes]) -> Path:
                 os.fsync(stream.fileno())
         # mkdtemp makes a folder for its owner alone; a server under another account reads these too.
         aside.chmod(0o755)
+        _sync(aside)
         aside.rename(target)
     except OSError:
         # Another writer of the same weights was first.
@@ -183,7 +184,8 @@ def _place(target: Path, files: Mapping[str, bytes]) -> Path:
             raise
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    for folder in (target.parent, target.parent.parent):
+    # The folders above too: whoever made them may have been killed before their names were on the disk.
+    for folder in list(target.parents)[:3]:
         _sync(folder)
     return target
 
