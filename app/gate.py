@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import cast
 
@@ -33,7 +32,6 @@ class Gate:
         always: bool,
         per_key: float = 0.0,
         per_address: float = 0.0,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """Ask nobody yet.
 
@@ -44,7 +42,6 @@ class Gate:
             always: whether a key is asked for even while there is none.
             per_key: how many requests a second one key may send; 0 for any number.
             per_address: how many requests a second may come from one address; 0 for any number.
-            now: the time of day; can be replaced by a test.
         """
         self._keyring = keyring
         self._workers = workers
@@ -52,7 +49,6 @@ class Gate:
         self._asks = always
         self._per_key = Rate(per_key) if per_key else None
         self._per_address = Rate(per_address) if per_address else None
-        self._now = now
 
     async def admit(self, method: str, path: str, headers: Headers, address: str | None) -> Caller:
         """Return who sends a request, if it may be sent.
@@ -90,28 +86,17 @@ class Gate:
 
     async def _caller(self, brought: Credentials) -> Caller:
         if brought.secret is not None:
-            return Caller(self._sound(await self._workers.store(self._keyring.find, brought.secret)))
+            return Caller(_sound(await self._workers.store(self._keyring.find, brought.secret)))
         if brought.session is not None:
             found = await self._workers.store(self._keyring.find_session, brought.session)
             if found is not None:
-                return Caller(self._sound(found), brought.session)
+                return Caller(_sound(found), brought.session)
         # Once there was a key there always will have been one: from then on nothing needs to be looked up.
         self._asks = self._asks or await self._workers.store(self._keyring.is_in_use)
         if self._asks:
             message = f"This server asks for a key: {_HOW}."
             raise KeyRequired(message)
         return Caller()
-
-    def _sound(self, key: ApiKey | None) -> ApiKey:
-        """Return a key that holds; whoever brings one is told if it does not, even where none is needed."""
-        if key is None:
-            message = "This server knows no such key; `likeness keys create` makes one."
-            raise KeyRequired(message)
-        if not key.holds(self._now()):
-            ended = "was revoked" if key.revoked_at is not None else f"expired on {key.expires_at:%Y-%m-%d}"
-            message = f"The key {key.name} {ended}; `likeness keys create` makes another."
-            raise KeyRequired(message)
-        return key
 
 
 class Gated:
@@ -134,6 +119,18 @@ class Gated:
                 await of_error(scope["path"], error)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
+
+
+def _sound(key: ApiKey | None) -> ApiKey:
+    """Return a key that holds; whoever brings one is told if it does not, even where none is needed."""
+    if key is None:
+        message = "This server knows no such key; `likeness keys create` makes one."
+        raise KeyRequired(message)
+    if not key.holds(datetime.now(UTC)):
+        ended = "was revoked" if key.revoked_at is not None else f"expired on {key.expires_at:%Y-%m-%d}"
+        message = f"The key {key.name} {ended}; `likeness keys create` makes another."
+        raise KeyRequired(message)
+    return key
 
 
 def _network(address: str) -> str:

@@ -14,6 +14,7 @@ import typer
 from app.commands.building import BuildProgress
 from app.commands.configuration import checkpoints_of, load_settings, predictor_of
 from app.commands.drawing import draw, generator_digest
+from app.commands.keys import require_key
 from app.commands.sentences import Refusal
 from app.commands.serve import Host, Port, serve_on, take_socket
 from app.commands.starting import start_anew
@@ -66,6 +67,8 @@ def demo(
         settings = load_settings(host=host, port=port, log_level="WARNING")
     # First, so that nobody waits for a build that cannot be served.
     with take_socket(settings.host, settings.port) as taken:
+        with opened(settings) as stores:
+            require_key(settings, stores.keyring)
         prepare(settings, items)
         serve_on(taken, settings, as_json=as_json)
 

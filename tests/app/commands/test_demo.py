@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from itertools import count
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from app.commands.stores import opened
 from app.demo import painter
 from app.settings import Settings
 from indexer import building, pipeline
-from tests.app.commands.conftest import Shipped
+from tests.app.commands.conftest import Run, Shipped
 
 ITEMS = 3
 
@@ -164,3 +165,13 @@ def test_a_note_that_cannot_be_read_is_none(tmp_path: Path, content: str) -> Non
     """Half a file, or one of another version, says nothing."""
     (tmp_path / "demo.json").write_text(content, "utf-8")
     assert read_mark(tmp_path) is None
+
+
+def test_nobody_waits_for_a_demo_that_cannot_be_served(settings: Settings, shipped: Shipped, run: Run) -> None:
+    """Beyond loopback a key is missing; that is said before anything is drawn."""
+    kept = signal.getsignal(signal.SIGTERM)
+    result = run("demo", "--host", "0.0.0.0", "--port", 0, "--items", ITEMS)  # noqa: S104 (nothing is served)
+    signal.signal(signal.SIGTERM, kept)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "likeness keys create" in result.stderr
+    assert shipped.embedded == 0
