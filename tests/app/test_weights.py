@@ -180,3 +180,30 @@ def test_the_model_is_checked_against_the_collection_as_it_is_now(tmp_path: Path
                 await parts.weights.serving("shoes")
 
     asyncio.run(scenario())
+
+
+def test_a_batch_is_embedded_with_all_weights_in_play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Weights that are published while a batch is embedded are caught up with, and nothing is written without them."""
+
+    async def scenario() -> None:
+        async with shop(tmp_path) as parts:
+            embedded = parts.items._draft  # noqa: SLF001 - the moment between asking and writing
+            exchanged: list[bool] = []
+
+            async def late(*arguments: Any) -> Any:
+                draft = await embedded(*arguments)
+                if not exchanged:
+                    exchanged.append(True)
+                    await asyncio.to_thread(exchange, parts)
+                return draft
+
+            monkeypatch.setattr(parts.items, "_draft", late)
+            batch = [NewItem("x", png(8)), NewItem("bad", b"text"), NewItem("y", png(9))]
+            for key in (None, "k"):
+                written = await parts.items.put_all("shoes", batch, str, key)
+                assert "UnreadablePicture" in written
+                stored = parts.catalogue.stored("shoes", ["x", "bad", "y"])
+                assert {key: one.digests for key, one in stored.items()} == {key: {DIGEST, OTHER} for key in "xy"}
+            assert exchanged
+
+    asyncio.run(scenario())

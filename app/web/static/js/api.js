@@ -21,6 +21,7 @@
  * @typedef {{name: string, title: string, model: string, items: number}} Collection
  * @typedef {{collection: Collection, k: number, filter: object | null}} Scope
  * @typedef {{type: "strokes", strokes: number[][][]} | {type: "picture", picture: Blob}} Sketch
+ * @typedef {Sketch | {type: "item", key: string}} Query
  */
 
 /** The server understood and declined; `message` is its own sentence. */
@@ -110,16 +111,16 @@ function scopeQuery({ k, filter }) {
   return query;
 }
 
+/** @param {object} body @param {AbortSignal} [signal] @returns {RequestInit} */
+const jsonRequest = (body, signal) => ({ method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" }, signal });
+
 /**
  * @param {Sketch} sketch
  * @param {AbortSignal} [signal]
  * @returns {RequestInit}
  */
 function sketchRequest(sketch, signal) {
-  if (sketch.type === "strokes") {
-    const body = JSON.stringify({ strokes: sketch.strokes });
-    return { method: "POST", body, headers: { "Content-Type": "application/json" }, signal };
-  }
+  if (sketch.type === "strokes") return jsonRequest({ strokes: sketch.strokes }, signal);
   const body = new FormData();
   body.set("image", sketch.picture);
   return { method: "POST", body, signal };
@@ -136,6 +137,29 @@ export async function searchSketch(sketch, scope, signal) {
 export async function searchSimilar(key, scope, signal) {
   const address = `v1/search/similar/${encodeURIComponent(scope.collection.name)}/${keyPath(key)}?${scopeQuery(scope)}`;
   return (await ask(address, { method: "POST", signal })).json();
+}
+
+/**
+ * @param {Query} query
+ * @param {import("./marks.js").Marks} marks
+ * @param {AbortSignal} [signal]
+ * @returns {RequestInit}
+ */
+function refineRequest(query, { liked, disliked }, signal) {
+  if (query.type === "item") return jsonRequest({ item: query.key, liked, disliked }, signal);
+  if (query.type === "strokes") return jsonRequest({ strokes: query.strokes, liked, disliked }, signal);
+  const body = new FormData();
+  body.set("image", query.picture);
+  body.set("liked", JSON.stringify(liked));
+  body.set("disliked", JSON.stringify(disliked));
+  return { method: "POST", body, signal };
+}
+
+/** @param {Query} query @param {import("./marks.js").Marks} marks @param {Scope} scope @param {AbortSignal} [signal] @returns {Promise<Answer>} */
+export async function searchRefined(query, marks, scope, signal) {
+  const parameters = scopeQuery(scope);
+  parameters.set("collection", scope.collection.name);
+  return (await ask(`v1/search/refine?${parameters}`, refineRequest(query, marks, signal))).json();
 }
 
 /** @param {Sketch} sketch @param {Collection} collection @param {AbortSignal} [signal] @returns {Promise<Blob>} a PNG */

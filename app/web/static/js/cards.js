@@ -4,10 +4,13 @@
 
 import { icon, make } from "./elements.js";
 import { fieldValue, isPrice, percent } from "./format.js";
+import { NO_MARKS, sideOf } from "./marks.js";
 
 /** @typedef {import("./api.js").Hit} Hit */
-/** @typedef {{onOpen: (hit: Hit) => void, onSimilar: (hit: Hit) => void}} CardActions */
-/** @typedef {{element: HTMLLIElement, show: (hit: Hit) => void}} Card */
+/** @typedef {import("./marks.js").Marks} Marks */
+/** @typedef {import("./marks.js").Side} Side */
+/** @typedef {{onOpen: (hit: Hit) => void, onSimilar: (hit: Hit) => void, onMark: (hit: Hit, side: Side) => void}} CardActions */
+/** @typedef {{element: HTMLLIElement, show: (hit: Hit) => void, mark: (side: Side | null) => void}} Card */
 
 const COSINE = "Cosine between the two embeddings: 100 % is the same direction. It is no probability.";
 
@@ -24,15 +27,21 @@ export class Cards {
     this.#actions = actions;
   }
 
-  /** @param {ReadonlyArray<Hit>} hits best first */
-  show(hits) {
+  /** @param {ReadonlyArray<Hit>} hits best first @param {Marks} [marks] */
+  show(hits, marks = NO_MARKS) {
     const focused = this.#focused();
     const known = this.#cards;
     this.#cards = new Map(hits.map((hit) => [hit.key, known.get(hit.key) ?? makeCard(this.#actions)]));
     for (const hit of hits) this.#cards.get(hit.key)?.show(hit);
+    this.mark(marks);
     this.#list.replaceChildren(...[...this.#cards.values()].map((card) => card.element));
     this.#list.classList.remove("is-waiting");
     focused?.();
+  }
+
+  /** @param {Marks} marks shown at once; the hits that follow from them come later */
+  mark(marks) {
+    for (const [key, card] of this.#cards) card.mark(sideOf(marks, key));
   }
 
   /** Grey places, for the very first answer; later ones leave the old cards standing until the new ones are there. */
@@ -55,7 +64,7 @@ export class Cards {
 }
 
 /** @param {CardActions} actions @returns {Card} */
-function makeCard({ onOpen, onSimilar }) {
+function makeCard({ onOpen, onSimilar, onMark }) {
   /** @type {Hit} */
   let current;
   const image = make("img", { class: "card-picture", loading: "lazy", decoding: "async", width: "240", height: "240", alt: "" });
@@ -68,7 +77,10 @@ function makeCard({ onOpen, onSimilar }) {
   const price = make("span", { class: "price" });
   const similar = make("button", { type: "button", class: "card-similar", onclick: () => onSimilar(current) }, icon("likeness"), "More like this");
   const text = make("div", { class: "card-text" }, title, facts, make("p", { class: "card-foot" }, score, price), similar);
-  const element = make("li", { class: "card" }, make("article", {}, open, text));
+  const liked = make("button", { type: "button", class: "mark", title: "Like", onclick: () => onMark(current, "liked") }, icon("thumb"));
+  const disliked = make("button", { type: "button", class: "mark mark-disliked", title: "Not this", onclick: () => onMark(current, "disliked") }, icon("thumb"));
+  const marking = make("div", { class: "card-marks" }, liked, disliked);
+  const element = make("li", { class: "card" }, make("article", {}, open, text, marking));
 
   const show = (/** @type {Hit} */ hit) => {
     current = hit;
@@ -82,8 +94,16 @@ function makeCard({ onOpen, onSimilar }) {
     facts.replaceChildren(...factsOf(hit.metadata ?? {}));
     price.textContent = priceOf(hit.metadata ?? {});
     showScore(score, hit.score);
+    // Where nothing was searched for, there is nothing to refine.
+    marking.hidden = hit.score === undefined;
+    liked.setAttribute("aria-label", `Like ${name}`);
+    disliked.setAttribute("aria-label", `Not this: ${name}`);
   };
-  return { element, show };
+  const mark = (/** @type {Side | null} */ side) => {
+    liked.setAttribute("aria-pressed", String(side === "liked"));
+    disliked.setAttribute("aria-pressed", String(side === "disliked"));
+  };
+  return { element, show, mark };
 }
 
 /** @param {HTMLElement} element @param {number | undefined} score */

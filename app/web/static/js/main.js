@@ -2,7 +2,7 @@
  * Puts the page together: what is drawn becomes a question, what comes back becomes cards.
  */
 
-import { listCollections, listItems, searchSimilar, searchSketch } from "./api.js";
+import { listCollections, listItems, searchRefined, searchSimilar, searchSketch } from "./api.js";
 import { Cards } from "./cards.js";
 import { Door, isClosed } from "./door.js";
 import { Easel } from "./easel.js";
@@ -12,13 +12,14 @@ import { FilterBar } from "./filter-bar.js";
 import { Finder } from "./finder.js";
 import { toLines } from "./ink.js";
 import { listenForPictures } from "./intake.js";
+import { isMarked, NO_MARKS, withMark } from "./marks.js";
 import { recall, remember } from "./memory.js";
 import { announce, showNotice } from "./notice.js";
 import { Paper } from "./paper.js";
 import { listenToKeys } from "./shortcuts.js";
 import { startTheme } from "./theme.js";
 import { ItemDialog, SeesPanel } from "./views.js";
-import { closed, declined, heading, kindOf, nothingFound, smallPrint, spoken, waiting } from "./wording.js";
+import { closed, declined, forgetting, heading, kindOf, nothingFound, smallPrint, spoken, waiting } from "./wording.js";
 
 /** @typedef {import("./api.js").Collection} Collection */
 /** @typedef {import("./api.js").Hit} Hit */
@@ -35,7 +36,7 @@ const easel = new Easel(onEasel);
 const paper = new Paper(easel);
 const sees = new SeesPanel();
 const dialog = new ItemDialog(searchLike);
-const cards = new Cards(byId("cards"), { onOpen: (hit) => collection && dialog.open(hit, collection), onSimilar: searchLike });
+const cards = new Cards(byId("cards"), { onOpen: (hit) => collection && dialog.open(hit, collection), onSimilar: searchLike, onMark });
 const filters = new FilterBar(() => finder.ask(AFTER_STROKE));
 const finder = new Finder(pose, answer, onSearch);
 const door = new Door(() => (collection ? finder : opener).again());
@@ -47,6 +48,8 @@ let collection = null;
 let collections = [];
 /** @type {Hit | null} the item that more like it is wanted of */
 let like = null;
+/** What is liked of the hits so far, and what is not. @type {import("./marks.js").Marks} */
+let marks = NO_MARKS;
 /** The drawing as it was when it was last asked about, or shown. */
 let seen = easel.drawing;
 let knowsFacets = false;
@@ -56,7 +59,7 @@ const sketches = new WeakMap();
 /** @returns {Question | null} */
 function pose() {
   if (!collection) return null;
-  return { drawing: easel.drawing, like, collection, k: Number(byId("count").value), filter: toFilter(filters.selection) };
+  return { drawing: easel.drawing, like, marks, collection, k: Number(byId("count").value), filter: toFilter(filters.selection) };
 }
 
 /** @param {Question} question @returns {import("./api.js").Sketch | null} */
@@ -73,6 +76,8 @@ function sketchOf({ drawing }) {
 async function answer(question, signal) {
   const scope = { collection: question.collection, k: question.k, filter: question.filter };
   const sketch = sketchOf(question);
+  const query = question.like ? { type: /** @type {const} */ ("item"), key: question.like.key } : sketch;
+  if (query && isMarked(question.marks)) return searchRefined(query, question.marks, scope, signal);
   if (question.like) return searchSimilar(question.like.key, scope, signal);
   if (sketch) return searchSketch(sketch, scope, signal);
   const page = await listItems({ collection: scope.collection.name, limit: scope.k, filter: scope.filter }, signal);
@@ -96,7 +101,8 @@ function onSearch(state) {
 /** @param {Question} question @param {Answer} found */
 function showAnswer(question, found) {
   const { hits } = found;
-  cards.show(hits);
+  cards.show(hits, marks);
+  showMarks();
   byId("results-title").textContent = heading(question, hits.length > 0);
   byId("facts").textContent = smallPrint(question, found);
   byId("back").hidden = !question.like;
@@ -120,9 +126,30 @@ function refuse(error, again) {
   report(isClosed(error) ? closed(again) : declined(error, again));
 }
 
+/** @param {Hit} hit @param {import("./marks.js").Side} side */
+function onMark(hit, side) {
+  // Its card is about to leave, and the focus with it.
+  if (side === "disliked") byId("results").focus({ preventScroll: true });
+  setMarks(withMark(marks, hit.key, side));
+  finder.ask();
+}
+
+/** @param {import("./marks.js").Marks} changed */
+function setMarks(changed) {
+  marks = changed;
+  cards.mark(marks);
+  showMarks();
+}
+
+function showMarks() {
+  byId("forget").hidden = !isMarked(marks);
+  byId("forget").textContent = forgetting(marks);
+}
+
 /** @param {Hit} hit */
 function searchLike(hit) {
   like = hit;
+  setMarks(NO_MARKS);
   finder.ask();
   byId("results").focus({ preventScroll: true });
   byId("results").scrollIntoView({ block: "start" });
@@ -131,6 +158,7 @@ function searchLike(hit) {
 function leaveLike() {
   if (!like) return;
   like = null;
+  setMarks(NO_MARKS);
   finder.ask();
 }
 
@@ -140,6 +168,8 @@ function onEasel(changed) {
   const { drawing } = changed;
   if (drawing === seen) return;
   seen = drawing;
+  // Another stroke is the same wish, drawn better; a picture, an empty paper or a drawing after an item is another one.
+  if (like || drawing.picture || changed.isBlank) setMarks(NO_MARKS);
   like = null;
   finder.ask(changed.isBusy ? WHILE_DRAWING : changed.isBlank ? 0 : AFTER_STROKE);
 }
@@ -169,6 +199,7 @@ function offerCollections(found) {
 function choose(chosen) {
   collection = chosen;
   like = null;
+  setMarks(NO_MARKS);
   knowsFacets = false;
   byId("collection").value = chosen.name;
   const isShoes = /shoe/i.test(`${chosen.name} ${chosen.title}`);
@@ -200,6 +231,11 @@ async function learnFacets(name) {
 
 function listenToControls() {
   byId("back").addEventListener("click", leaveLike);
+  byId("forget").addEventListener("click", () => {
+    setMarks(NO_MARKS);
+    finder.ask();
+    byId("results").focus({ preventScroll: true });
+  });
   byId("count").value = recall("count") ?? "24";
   byId("count").addEventListener("change", () => {
     remember("count", byId("count").value);

@@ -8,7 +8,7 @@ import { counted, percent } from "./format.js";
 /** @typedef {import("./api.js").Answer} Answer */
 /** @typedef {import("./api.js").Hit} Hit */
 /** @typedef {import("./api.js").Collection} Collection */
-/** @typedef {{drawing: import("./ink.js").Drawing, like: Hit | null, collection: Collection, k: number, filter: object | null}} Question */
+/** @typedef {{drawing: import("./ink.js").Drawing, like: Hit | null, marks: import("./marks.js").Marks, collection: Collection, k: number, filter: object | null}} Question */
 
 /** @param {Question} question @returns {"browse" | "strokes" | "picture" | "similar"} */
 export function kindOf({ like, drawing }) {
@@ -28,6 +28,15 @@ export function heading(question, hasHits = true) {
     picture: "Looks like your picture",
     similar: `More like ${like?.title || like?.key}`,
   }[kindOf(question)];
+}
+
+/** @param {import("./marks.js").Marks} marks @returns {string} on the button that takes all marks away */
+export function forgetting({ liked, disliked }) {
+  const parts = [
+    liked.length > 0 ? counted(liked.length, "like", "likes") : "",
+    disliked.length > 0 ? counted(disliked.length, "dislike", "dislikes") : "",
+  ];
+  return `Clear ${parts.filter(Boolean).join(" and ")}`;
 }
 
 /** @param {Question} question @param {Answer} answer @returns {string} for a screen reader */
@@ -56,7 +65,10 @@ export function smallPrint(question, { hits, took_ms: took, model, generation })
  * @param {() => void} clearFilters
  * @returns {import("./notice.js").Notice} why there is not a single hit
  */
-export function nothingFound({ filter, collection }, clearFilters) {
+export function nothingFound({ filter, collection, marks }, clearFilters) {
+  if (marks.disliked.length > 0 && !filter) {
+    return { title: "Nothing is left", text: "Everything that could be found was marked as not this." };
+  }
   if (filter) {
     return {
       title: "Nothing matches these filters",
