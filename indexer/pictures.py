@@ -15,6 +15,7 @@ from pathlib import Path
 from PIL import Image
 
 from indexer.disk import flush, writing
+from indexer.stripping import stripped
 from models.contracts import RetrievalError
 from models.images import Picture, decode
 
@@ -35,7 +36,7 @@ class UnknownPicture(RetrievalError):
 
 
 class PictureStore:
-    """Pictures as they were sent, byte for byte, and small JPEG copies of them that hold nothing but pixels.
+    """Pictures as they were sent but for what cameras noted in them, and small JPEG copies that hold only pixels.
 
     The bytes lie in `<root>/originals/ab/abcd…`. Thumbnails can be made again from them, so that they are written
     without waiting for the disk, and made again where a power cut has taken them.
@@ -47,13 +48,14 @@ class PictureStore:
         self._durable: set[Path] = set()
 
     def save(self, content: bytes, picture: Picture) -> str:
-        """Store the bytes of a picture and a thumbnail of its pixels, and return the digest of the bytes.
+        """Store a picture file, stripped of notes, and a thumbnail, and return the digest of the bytes that are stored.
 
         When this returns, the picture outlives a power cut. A killed run leaves either all of it or nothing of it.
 
         Raises:
             DiskUnwritable: the disk takes no more.
         """
+        content = stripped(content, picture)
         digest = hashlib.sha256(content).hexdigest()
         original = self._original(digest)
         with writing(self._root):
