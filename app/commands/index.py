@@ -13,6 +13,7 @@ from app.commands.sentences import Refusal
 from app.commands.starting import start_anew
 from app.commands.stores import opened
 from app.commands.terminal import AsJson, facts, show, table
+from app.commands.watching import watch
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -74,6 +75,9 @@ def build(
         if report.rejected:
             tell_rejects(stores.catalogue.rejects(collection))
     show(report, as_json, lambda: summary(report))
+
+
+application.command()(watch)
 
 
 @application.command()

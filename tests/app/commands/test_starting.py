@@ -59,6 +59,7 @@ def test_a_command_starts_itself_anew_once(started: Starts, monkeypatch: pytest.
         ("serve",),
         ("demo",),
         ("index", "build", "shoes"),
+        ("index", "watch"),
         ("models", "train", "sketch", "--data", "."),
         ("models", "evaluate", "sketch", "--data", "."),
     ],
