@@ -175,9 +175,9 @@ async def read_refinement(request: Request) -> Refinement:
         marked = _checked(MarksBody.model_validate, marks)
         return Refinement(form.picture(), tuple(marked.liked), tuple(marked.disliked))
     body = await request.body()
-    asked = await anyio.to_thread.run_sync(_checked, RefineBody.model_validate_json, body)
-    query = _as_strokes(asked.strokes or ()) if asked.item is None else asked.item
-    return Refinement(query, tuple(asked.liked), tuple(asked.disliked))
+    if len(body) <= _LOOP_JSON_BYTES:
+        return _refinement(body)
+    return await anyio.to_thread.run_sync(_refinement, body)
 
 
 async def _parts(request: Request, max_files: int) -> tuple[dict[str, bytes], dict[str, str]]:
@@ -192,6 +192,12 @@ async def _parts(request: Request, max_files: int) -> tuple[dict[str, bytes], di
             raise
         message = f"The multipart form is malformed: {error.detail.rstrip('.')}."
         raise InvalidForm(message) from error
+
+
+def _refinement(body: bytes) -> Refinement:
+    asked = _checked(RefineBody.model_validate_json, body)
+    query = _as_strokes(asked.strokes or ()) if asked.item is None else asked.item
+    return Refinement(query, tuple(asked.liked), tuple(asked.disliked))
 
 
 def _strokes(body: bytes) -> Strokes:

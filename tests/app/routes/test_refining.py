@@ -65,6 +65,16 @@ def test_without_marks_it_is_the_plain_search(shoes: TestClient) -> None:
         assert plain.json()["hits"] == refined.json()["hits"] != []
 
 
+def test_a_long_drawing_is_refined_like_a_short_one(shoes: TestClient) -> None:
+    """More JSON than the event loop parses itself is treated alike."""
+    strokes = {"strokes": [[[float(place), float(place % 7)] for place in range(12_000)]]}
+    assert len(json.dumps(strokes)) > 64 * 1024
+    plain = shoes.post("/v1/search/fake", json=strokes)
+    assert plain.json()["hits"] == shoes.post(REFINE, json=strokes).json()["hits"] != []
+    moved = scores(shoes.post(REFINE, json={**strokes, "disliked": ["x/1"]}))
+    assert set(moved) == set(ITEMS) - {"x/1"}
+
+
 def test_filter_count_and_collection_hold(shoes: TestClient) -> None:
     """What narrows a search narrows a refined one; marks of another collection are passed over."""
     create(shoes, "hats")
