@@ -20,7 +20,7 @@ class Faults:
         seed: everything random follows from it.
         histories: how many histories the state machine tries, on each database.
         steps: how many steps each of them has at most.
-        cuts: how many states of the disk are tried after each power cut, beside the two extremes.
+        cuts: how many states of the disk are tried after each power cut, beside the three that are always tried.
         failures: how many ways to fail are tried at each call.
     """
 

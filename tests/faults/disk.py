@@ -103,16 +103,23 @@ class Disk:
 
         return mock.patch.object(owner, method, crossed)
 
-    def after_the_cut(self, target: Path, chance: random.Random, *, share: float | None = None) -> Path:
+    def after_the_cut(
+        self, target: Path, chance: random.Random, names: float | None = None, content: float | None = None
+    ) -> Path:
         """Make a folder of what the disk may hold once the power is back.
 
         Args:
             target: the folder to make.
             chance: chooses what of the unflushed has reached the disk.
-            share: how much of it: 0 for nothing, 1 for everything; None leaves it to chance, anew for each thing.
+            names: how many of the changes of names: 0 for none, 1 for all; None leaves it to chance, for each folder.
+            content: likewise how much of the bytes, for each file.
         """
+
+        def share(fixed: float | None) -> float:
+            return chance.random() if fixed is None else fixed
+
         places = {entry.stat().st_ino: entry for entry in [self.root, *self.root.rglob("*")]}
-        self._make(self.root.stat().st_ino, target, places, lambda: chance.random() if share is None else share)
+        self._make(self.root.stat().st_ino, target, places, lambda: share(names), lambda: share(content))
         return target
 
     def close(self) -> None:
@@ -120,17 +127,24 @@ class Disk:
         while self._open:
             os.close(self._open.pop())
 
-    def _make(self, inode: int, target: Path, places: dict[int, Path], share: Callable[[], float]) -> None:
+    def _make(
+        self,
+        inode: int,
+        target: Path,
+        places: dict[int, Path],
+        names: Callable[[], float],
+        content: Callable[[], float],
+    ) -> None:
         target.mkdir()
         versions = self._names.get(inode, [{}])
-        for name, (child, is_folder) in versions[round(share() * (len(versions) - 1))].items():
+        for name, (child, is_folder) in versions[round(names() * (len(versions) - 1))].items():
             if is_folder:
-                self._make(child, target / name, places, share)
+                self._make(child, target / name, places, names, content)
             else:
                 now = places[child].read_bytes() if child in places else b""
                 before = self._bytes.get(child)
-                content = before if before is not None else now[: round(share() * len(now))]
-                (target / name).write_bytes(content)
+                kept = before if before is not None else now[: round(content() * len(now))]
+                (target / name).write_bytes(kept)
 
     def _flushed(self, path: Path) -> None:
         """Take note of what is on the disk; it stays open, so that no other file gets its inode."""

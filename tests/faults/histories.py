@@ -82,9 +82,9 @@ class Histories(RuleBasedStateMachine):
 
     place: Place
 
-    @initialize()
-    def begin(self) -> None:
-        """Make a collection of its own for this history."""
+    @initialize(stocked=st.booleans())
+    def begin(self, *, stocked: bool) -> None:
+        """Make a collection of its own for this history; half of them begin with an index that all have loaded."""
         self.catalogue = self.place.catalogues[-1]
         self.store = self.place.store
         self.name = f"c{next(self.place.names)}"
@@ -94,6 +94,12 @@ class Histories(RuleBasedStateMachine):
         self.writes: list[Write] = []
         self.build: Build | None = None
         self.kept: set[str] = set()
+        if stocked:
+            for number, key in enumerate(["a", "b/c", "ü"]):
+                self.put(key, number, "red")
+            self.build_at_once(OLD, "IVF2,Flat")
+            for worker in range(WORKERS):
+                self.load(worker)
 
     # Writing.
 
@@ -222,6 +228,14 @@ class Histories(RuleBasedStateMachine):
         self.catalogue.end_build(self.name, self.build.digest)
         self.build.stack.close()
         self.build = None
+
+    @precondition(lambda self: self.build is None)
+    @rule(digest=digests, factory=factories)
+    def build_at_once(self, digest: str, factory: str) -> None:
+        """Build undisturbed."""
+        self.begin_build(digest)
+        self.embed()
+        self.end_build(factory)
 
     @precondition(lambda self: self.build is not None)
     @rule()

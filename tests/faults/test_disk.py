@@ -38,7 +38,7 @@ def images(disk: Disk, tmp_path: Path) -> list[dict[str, bytes]]:
     """What may be on the disk after a cut: nothing of the unflushed, everything, and some."""
     chance = random.Random(0)
     tmp_path.mkdir(exist_ok=True)
-    folders = [disk.after_the_cut(tmp_path / str(share), chance, share=share) for share in (0.0, 0.5, 1.0)]
+    folders = [disk.after_the_cut(tmp_path / str(share), chance, share, share) for share in (0.0, 0.5, 1.0)]
     disk.close()
     return [content(folder) for folder in folders]
 

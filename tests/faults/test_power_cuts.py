@@ -37,6 +37,9 @@ COMMITS = ("upsert", "publish", "forget_generation")
 FAILURES = ((errno.ENOSPC, False), (errno.EROFS, True), (errno.EIO, False))
 """What a call fails with, and whether all after it do too."""
 
+KEPT = ((0, 0), (1, 0.5), (1, 1))
+"""How many names, and how much of each file, a power cut leaves of what was not flushed."""
+
 ITEMS = 6
 
 
@@ -278,8 +281,8 @@ def test_after_a_power_cut_there_is_the_old_state_or_the_new(
         house = prepared(deed, next(folders))
         disk = Disk(house.home, cut_at=step)
         assert attempt(deed, house, disk) == (step == len(steps))
-        for share in (0.0, 1.0, *[None] * faults.cuts):
-            home = disk.after_the_cut(next(folders), chance, share=share)
+        for names, content in (*KEPT, *[(None, None)] * faults.cuts):
+            home = disk.after_the_cut(next(folders), chance, names, content)
             deed.check(replace(house, home=home))
         deed.finish(replace(house, home=home))
         disk.close()
