@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, TypeVar
 
 import anyio.to_thread
@@ -18,6 +20,7 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from app.schemas import BatchEntry, MarksBody, RefineBody, SketchBody
+from indexer.disk import writing
 from models.contracts import RetrievalError, Strokes
 
 MAX_FIELD_BYTES = 1024 * 1024
@@ -184,9 +187,11 @@ async def _parts(request: Request, max_files: int) -> tuple[dict[str, bytes], di
     """Read the files and the text fields of a multipart form, by their names."""
     _require(request, "multipart/form-data")
     try:
-        async with request.form(max_files=max_files, max_fields=8, max_part_size=MAX_FIELD_BYTES) as form:
-            files = {name: await part.read() for name, part in form.items() if isinstance(part, UploadFile)}
-            return files, {name: part for name, part in form.items() if isinstance(part, str)}
+        # Large files of a form pass through the folder for temporary files.
+        with writing(Path(tempfile.gettempdir())):
+            async with request.form(max_files=max_files, max_fields=8, max_part_size=MAX_FIELD_BYTES) as form:
+                files = {name: await part.read() for name, part in form.items() if isinstance(part, UploadFile)}
+                return files, {name: part for name, part in form.items() if isinstance(part, str)}
     except HTTPException as error:
         if error.status_code != HTTPStatus.BAD_REQUEST:
             raise

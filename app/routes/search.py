@@ -25,7 +25,7 @@ Model = Annotated[str, Path(description="A model that embeds pictures; see /v1/m
     "/refine",
     dependencies=COMPUTES,
     operation_id="search_refined",
-    responses=errors(404, 409, 413, 415, 422, 503),
+    responses=errors(404, 409, 413, 415, 422, 503, 507),
     openapi_extra=REFINE_BODY,
 )
 async def search_refined(
@@ -46,7 +46,7 @@ async def search_refined(
     "/{model}",
     dependencies=COMPUTES,
     operation_id="search_by_drawing",
-    responses=errors(404, 409, 413, 415, 422, 503),
+    responses=errors(404, 409, 413, 415, 422, 503, 507),
     openapi_extra=DRAWING_BODY,
 )
 async def search_by_drawing(

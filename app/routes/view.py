@@ -20,7 +20,8 @@ router = APIRouter(prefix="/v1/view", tags=["view"], default_response_class=Resp
     "/{model}",
     dependencies=COMPUTES,
     operation_id="view_drawing",
-    responses=picture_answer("The drawing as the network sees it, grey.", PNG) | errors(404, 409, 413, 415, 422, 503),
+    responses=picture_answer("The drawing as the network sees it, grey.", PNG)
+    | errors(404, 409, 413, 415, 422, 503, 507),
     openapi_extra=DRAWING_BODY,
 )
 async def view_drawing(

@@ -89,6 +89,20 @@ def test_where_no_file_can_be_written_reads_go_on(app: FastAPI, monkeypatch: pyt
         assert search(client, png(2)).json()["hits"][0]["key"] == "b"
 
 
+def test_a_large_upload_that_finds_no_room_is_said(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Large files of a form are kept aside while they are read; where that is not possible small ones still are."""
+
+    def fail(**_: Any) -> Any:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with client_of(app) as client:
+        create(client)
+        put(client, "a", 1)
+        monkeypatch.setattr(tempfile, "TemporaryFile", fail)
+        refused(search(client, png(1) + bytes(2_000_000)))
+        reads_go_on(client)
+
+
 def test_a_lost_thumbnail_is_shown_where_it_cannot_be_written(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is made again for every request until there is room."""
     with client_of(app) as client:
