@@ -12,6 +12,8 @@ EXTRA ?= $(or $(shell cat .venv/extra 2>/dev/null),cpu)
 OTHER = $(if $(filter gpu,$(EXTRA)),cpu,gpu)
 PORT ?= 8000
 BENCH ?=
+# Tests that run at once.
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 SEED ?=
 # The migrations run on a new database; what alembic check would then change is an error.
 ALEMBIC_CHECK = import sys, tempfile; from indexer.catalogue.schema import differences, upgrade; \
@@ -31,7 +33,7 @@ demo: $(INSTALLED) ## draw, index and serve the demo; PORT=8000
 
 test: $(INSTALLED) ## run every test; ARGS="tests/models -k edges" for some
 	@# Threads that wait sleep instead of spinning: ten times less processor time on a busy machine.
-	@OMP_WAIT_POLICY=PASSIVE .venv/bin/python -m pytest $(ARGS)
+	@OMP_WAIT_POLICY=PASSIVE .venv/bin/python -m pytest --numprocesses=$(JOBS) --dist=worksteal $(ARGS)
 
 faults: $(INSTALLED) ## search long for what kills, cuts and races break; SEED=1 to repeat a run
 	@LIKENESS_FAULTS=long LIKENESS_FAULTS_SEED=$(SEED) OMP_WAIT_POLICY=PASSIVE \
