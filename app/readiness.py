@@ -31,6 +31,7 @@ class Readiness:
         self._predictors = predictors
         self._workers = workers
         self._telemetry = telemetry
+        self._looking = asyncio.Lock()
         self._reasons: Sequence[str] = ("Models and indexes are being loaded.",)
 
     @property
@@ -46,18 +47,24 @@ class Readiness:
 
     async def look(self) -> None:
         """Load what is needed and not loaded yet, and note what cannot be."""
+        # One look after the other: one that began earlier must not have the last word.
+        async with self._looking:
+            reasons = await self._found()
+            if reasons != list(self._reasons):
+                _logger.info("Ready" if not reasons else "Not ready: %s", *([] if not reasons else [" ".join(reasons)]))
+            self._reasons = reasons
+
+    async def _found(self) -> list[str]:
+        """Load what every collection needs; return why that is not possible."""
         try:
             collections = await self._workers.store(self._catalogue.collections)
             found = [await self._reason(collection) for collection in collections]
-            reasons = [reason for reason in found if reason is not None]
+            return [reason for reason in found if reason is not None]
         except RetrievalError as error:
-            reasons = [str(error)]
+            return [str(error)]
         except Exception as error:
             _logger.exception("The collections cannot be looked at")
-            reasons = [f"The collections cannot be looked at ({type(error).__name__}); the server's log tells why."]
-        if reasons != list(self._reasons):
-            _logger.info("Ready" if not reasons else "Not ready: %s", *([] if not reasons else [" ".join(reasons)]))
-        self._reasons = reasons
+            return [f"The collections cannot be looked at ({type(error).__name__}); the server's log tells why."]
 
     async def _reason(self, collection: Collection) -> str | None:
         """Load what one collection needs; say why that is not possible."""
