@@ -174,9 +174,11 @@ def _paper(grey: Image.Image) -> Image.Image:
     coarse = _brightest(np.asarray(grey), -(-max(grey.size) // _PAPER_SIDE)).astype(np.float32)
     envelope = ndimage.rank_filter(coarse, _PAPER_RANK, size=_PAPER_WINDOW, mode="nearest")
     envelope = ndimage.gaussian_filter(envelope, _PAPER_SMOOTHING, mode="nearest")
-    even = _even_light(coarse)
-    if _is_ink(coarse, even, even - envelope > _UNEVEN, float(np.asarray(grey).min())):
-        envelope = np.maximum(envelope, even)
+    # On a page that is evenly bright everywhere, as most are, no region can be a large fill.
+    if np.ptp(envelope) > _UNEVEN:
+        even = _even_light(coarse)
+        if _is_ink(coarse, even, even - envelope > _UNEVEN, float(np.asarray(grey).min())):
+            envelope = np.maximum(envelope, even)
     levels = np.rint(np.clip(envelope, 0, 255)).astype(np.uint8)
     return Image.fromarray(levels).resize(grey.size, Image.Resampling.BILINEAR)
 
@@ -189,7 +191,9 @@ def _even_light(coarse: NDArray[np.float32]) -> NDArray[np.float32]:
     surface = np.full_like(levels, np.quantile(levels, _LIT))
     for _ in range(_ROUNDS):
         paper = np.abs(levels - surface) <= _UNEVEN
-        surface = terms @ np.linalg.lstsq(terms[paper], levels[paper], rcond=None)[0]
+        known = terms[paper]
+        # The six normal equations: a hundred times quicker than all the cells, and exact enough for tones.
+        surface = terms @ np.linalg.lstsq(known.T @ known, known.T @ levels[paper], rcond=None)[0]
     return surface.reshape(coarse.shape).astype(np.float32)
 
 
