@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+import math
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import cast
 
@@ -15,6 +18,9 @@ from app.rates import Rate, Rates, check_rate
 from app.workers import Workers
 from indexer.catalogue import ApiKey, Keyring
 from models.contracts import RetrievalError
+
+OPEN_S = 1.0
+"""Seconds for which a server that asks for no key may not have heard yet of the first one."""
 
 _NETWORK_BITS = 64
 _HOW = "send one as `Authorization: Bearer KEY`, or set LIKENESS_API_KEY for the command line"
@@ -32,6 +38,7 @@ class Gate:
         always: bool,
         per_key: float = 0.0,
         per_address: float = 0.0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Ask nobody yet.
 
@@ -42,11 +49,14 @@ class Gate:
             always: whether a key is asked for even while there is none.
             per_key: how many requests a second one key may send; 0 for any number.
             per_address: how many requests a second may come from one address; 0 for any number.
+            clock: seconds that only rise.
         """
         self._keyring = keyring
         self._workers = workers
         self._rates = rates
         self._asks = always
+        self._clock = clock
+        self._open_until = -math.inf
         self._per_key = Rate(per_key) if per_key else None
         self._per_address = Rate(per_address) if per_address else None
 
@@ -91,12 +101,19 @@ class Gate:
             found = await self._workers.store(self._keyring.find_session, brought.session)
             if found is not None:
                 return Caller(_sound(found), brought.session)
-        # Once there was a key there always will have been one: from then on nothing needs to be looked up.
-        self._asks = self._asks or await self._workers.store(self._keyring.is_in_use)
-        if self._asks:
+        if await self._asks_for_keys():
             message = f"This server asks for a key: {_HOW}."
             raise KeyRequired(message)
         return Caller()
+
+    async def _asks_for_keys(self) -> bool:
+        """Whether a key was ever made; that it was stays so, that it was not is believed for `OPEN_S`."""
+        if self._asks or self._clock() < self._open_until:
+            return self._asks
+        looked = self._clock()
+        self._asks = await self._workers.store(self._keyring.is_in_use)
+        self._open_until = looked + OPEN_S
+        return self._asks
 
 
 class Gated:

@@ -35,6 +35,9 @@ CLIENT_CLOSED = 499
 _PHRASES = {CLIENT_CLOSED: "The caller hung up", 413: "Content Too Large"}
 """Of statuses that Python does not know, or knows by an older name in older versions."""
 
+_COUNTED = (ServerBusy, QueueFull)
+"""What a flood of requests is answered: the metrics count it, and a line for each would be a flood of its own."""
+
 _logger = logging.getLogger("likeness.problems")
 
 
@@ -134,7 +137,7 @@ def of_status(path: str, status: int, detail: str, headers: Mapping[str, str] | 
 def of_error(path: str, error: models.RetrievalError) -> JSONResponse:
     """Make the answer for an error of the table."""
     row = row_of(error)
-    if row.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if row.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, _COUNTED):
         _logger.warning("%s: %s", type(error).__name__, error)
     if isinstance(error, RateExceeded):
         row = replace(row, headers={"Retry-After": str(math.ceil(error.wait_s))})

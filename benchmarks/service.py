@@ -20,9 +20,10 @@ from benchmarks.processes import Usage, usage
 from benchmarks.stock import COLLECTION
 
 K = 24
-ROUNDS = 3
+ROUNDS = 9
+"""Many short ones, for the neighbours on a shared machine come and go."""
 CONNECTIONS = 32
-PEER_PICTURES = 1000
+PEER_PICTURES = 400
 TRIAL_PICTURES = 256
 """Drawings per batch size while the best one is looked for."""
 START_S = 600

@@ -18,6 +18,12 @@ def counts_beside_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.main.rates_file", lambda home: home / "rates")
 
 
+@pytest.fixture(autouse=True)
+def first_key_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let servers hear of their first key at once, where otherwise each test of keys would wait a second."""
+    monkeypatch.setattr("app.gate.OPEN_S", 0.0)
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> FastAPI:
     """Make a server that is not started yet."""

@@ -9,11 +9,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
+from starlette.datastructures import Headers
 from starlette.testclient import TestClient
 
 from app.commands.stores import opened
 from app.gate import Gate
+from app.workers import Workers
 from indexer.catalogue import KeyScope, issue
 from tests.app.serving import ADDRESS, application, client_of, create, png, put, settings_in
 
@@ -63,6 +66,40 @@ def test_on_loopback_nobody_needs_a_key_before_the_first_one_is_made(client: Tes
     assert refused.headers["WWW-Authenticate"].startswith("Bearer")
     assert "LIKENESS_API_KEY" in refused.json()["detail"]
     assert client.get("/v1/collections", headers=bearer(secret)).status_code == 200
+
+
+def test_a_running_server_hears_of_its_first_key_within_a_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Requests in between cost no look at the catalogue; the key itself is accepted at once."""
+    monkeypatch.setattr("app.gate.OPEN_S", 1.0)
+    now, looks = 0.0, 0
+    with opened(settings_in(tmp_path)) as stores:
+        look = stores.keyring.is_in_use
+
+        def counted() -> bool:
+            nonlocal looks
+            looks += 1
+            return look()
+
+        monkeypatch.setattr(stores.keyring, "is_in_use", counted)
+        gate = Gate(stores.keyring, Workers(1), None, always=False, clock=lambda: now)
+
+        def is_let_in(**headers: str) -> bool:
+            return anyio.run(gate.is_open_to, Headers(headers))
+
+        assert all(is_let_in() for _ in range(5))
+        assert looks == 1
+        secret = add_key(tmp_path, "first")
+        assert is_let_in(**bearer(secret))
+        now = 0.9
+        assert is_let_in()
+        now = 1.0
+        assert not is_let_in()
+        revoke(tmp_path, "first")
+        now = 99.0
+        assert not is_let_in()
+        assert looks == 2
 
 
 def test_beyond_loopback_a_key_is_needed_even_while_there_is_none(tmp_path: Path) -> None:

@@ -18,9 +18,11 @@ from starlette.testclient import TestClient
 import indexer
 import models
 from app import problems
+from app.admission import ServerBusy
 from app.batching import QueueFull
 from app.problems import TABLE, UnexpectedErrors, row_of
 from app.telemetry import RequestTrace, Telemetry
+from indexer.catalogue import CatalogueUnavailable
 from models.contracts import EmptyDrawing, RetrievalError, UnknownModel
 
 MEMBERS = {"type", "title", "status", "detail", "instance", "request_id"}
@@ -169,6 +171,16 @@ def test_a_bug_is_logged_and_not_told(client: TestClient, caplog: pytest.LogCapt
     assert "secret" not in answer.text
     assert answer.headers["X-Request-ID"] in answer.json()["detail"]
     assert "secret /etc/passwd" in caplog.text
+
+
+def test_a_fault_of_the_server_is_a_line_in_its_log_and_a_refusal_is_none(caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever floods a server does not flood its log too; a database that is gone stands in it."""
+    problems.of_error("/", QueueFull("Full."))
+    problems.of_error("/", ServerBusy("Busy."))
+    problems.of_error("/", UnknownModel("None."))
+    assert not caplog.records
+    problems.of_error("/", CatalogueUnavailable("Gone."))
+    assert [record.getMessage() for record in caplog.records] == ["CatalogueUnavailable: Gone."]
 
 
 def test_a_caller_who_hung_up_is_no_error_of_the_server(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
