@@ -1,7 +1,8 @@
-"""Refuses bodies that are too large before they take memory."""
+"""Refuses bodies that are too large before they take memory, and those that come too slowly to wait for."""
 
 from __future__ import annotations
 
+import asyncio
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
@@ -9,17 +10,35 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.problems import of_status
 
+GRACE_S = 20.0
+"""Seconds in which nothing of a body has to come."""
+LEAST_RATE = 20_000
+"""Bytes a second that have to come on average after that; a bad telephone line is faster."""
+
+_CLOSE = {"Connection": "close"}
+"""What is still to come of a refused body is not waited for."""
+
 
 class BodyTooLarge(HTTPException):
     """More came than may come; FastAPI lets its own kind of exception through when it reads a body."""
 
     def __init__(self, limit: int) -> None:
         """Say how much may come."""
-        super().__init__(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The request's body is larger than {limit:,} bytes.")
+        detail = f"The request's body is larger than {limit:,} bytes."
+        super().__init__(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, _CLOSE)
+
+
+class BodyTooSlow(HTTPException):
+    """A body holds up the others who wait for its place."""
+
+    def __init__(self, read: int) -> None:
+        """Say how much has come."""
+        detail = f"The request's body comes too slowly: only {read:,} bytes of it have come in time."
+        super().__init__(HTTPStatus.REQUEST_TIMEOUT, detail, _CLOSE)
 
 
 class BodyLimit:
-    """Middleware: refuses a body that says it is too large, and stops reading one that turns out to be."""
+    """Middleware: refuses a body that says it is too large, and stops reading one that turns out to be, or is slow."""
 
     def __init__(self, app: ASGIApp, limit: int) -> None:
         """Wrap `app`; `limit` in bytes."""
@@ -33,14 +52,23 @@ class BodyLimit:
             return
         if _declared_length(scope) > self._limit:
             error = BodyTooLarge(self._limit)
-            await of_status(scope["path"], error.status_code, error.detail)(scope, receive, send)
+            await of_status(scope["path"], error.status_code, error.detail, error.headers)(scope, receive, send)
             return
-        read = 0
+        read, complete = 0, False
+        started = asyncio.get_running_loop().time()
 
         async def counted_receive() -> Message:
-            nonlocal read
-            message = await receive()
+            nonlocal read, complete
+            if complete:
+                # What comes now is the end of the connection, whenever it ends.
+                return await receive()
+            try:
+                async with asyncio.timeout_at(started + GRACE_S + read / LEAST_RATE):
+                    message = await receive()
+            except TimeoutError:
+                raise BodyTooSlow(read) from None
             read += len(message.get("body", b""))
+            complete = not message.get("more_body", False)
             if read > self._limit:
                 raise BodyTooLarge(self._limit)
             return message

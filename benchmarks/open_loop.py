@@ -10,11 +10,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count, cycle
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 BOUNDARY = "likeness-benchmark"
 OK = 200
 BUSY = 503
+
+_Connection: TypeAlias = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 @dataclass(frozen=True)
@@ -86,12 +89,12 @@ class _Client:
     def __init__(self, url: str, drawings: Sequence[bytes]) -> None:
         self._address = urlsplit(url)
         self._requests = cycle([self._request(drawing) for drawing in drawings])
-        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self._idle: list[_Connection] = []
 
     async def search(self, due: float) -> Answered | None:
         """Send the next drawing; None if the connection breaks."""
         try:
-            reader, writer = self._idle.pop() if self._idle else await self._connect()
+            reader, writer = self._kept() or await self._connect()
         except OSError:
             return None
         try:
@@ -110,13 +113,22 @@ class _Client:
             self._idle.append((reader, writer))
         return Answered(int(status.split()[1]), time.perf_counter() - due, "retry-after" in headers)
 
+    def _kept(self) -> _Connection | None:
+        """Take the connection used last; the server has closed those that were idle for some seconds."""
+        while self._idle:
+            reader, writer = self._idle.pop()
+            if not reader.at_eof():
+                return reader, writer
+            writer.close()
+        return None
+
     async def close(self) -> None:
         """Close the connections that were kept."""
         for _, writer in self._idle:
             writer.close()
             await writer.wait_closed()
 
-    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _connect(self) -> _Connection:
         return await asyncio.open_connection(self._address.hostname, self._address.port)
 
     def _request(self, drawing: bytes) -> bytes:

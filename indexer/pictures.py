@@ -6,7 +6,7 @@ import hashlib
 import io
 import os
 import re
-import tempfile
+import secrets
 import time
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
@@ -187,27 +187,27 @@ def _thumbnail_of(picture: Picture) -> bytes:
 
 def _write(path: Path, content: bytes, *, durable: bool = False) -> None:
     """Write a file so that its name never stands for anything but all of it."""
-    descriptor, aside = _aside(path.parent)
+    aside = path.parent / f"{_ASIDE}{secrets.token_hex(8)}"
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
+        with _new(aside) as file:
+            rest = memoryview(content)
+            while rest:
+                rest = rest[file.write(rest) :]
             if durable:
                 os.fsync(file.fileno())
-        Path(aside).chmod(0o644)
-        Path(aside).replace(path)
+        aside.replace(path)
     except BaseException:
-        Path(aside).unlink(missing_ok=True)
+        aside.unlink(missing_ok=True)
         raise
 
 
-def _aside(folder: Path) -> tuple[int, str]:
-    """Open a new file in a folder, which is made if need be, under a name that is nobody's."""
+def _new(path: Path) -> io.FileIO:
+    """Open a new file in a folder, which is made if need be."""
     try:
-        return tempfile.mkstemp(prefix=_ASIDE, dir=folder)
+        return path.open("xb", buffering=0)
     except FileNotFoundError:
-        folder.mkdir(parents=True, exist_ok=True)
-        return tempfile.mkstemp(prefix=_ASIDE, dir=folder)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("xb", buffering=0)
 
 
 def _is_whole(thumbnail: Path) -> bool:

@@ -52,6 +52,16 @@ def blocks(document: str) -> list[Block]:
     ]
 
 
+def blocks_under(document: str, heading: str) -> list[Block]:
+    """The fenced blocks of one section of a document, its subsections included."""
+    lines = FENCE.sub(lambda fence: "\n" * fence[0].count("\n"), (ROOT / document).read_text("utf-8")).splitlines()
+    start = lines.index(heading)
+    level = heading.split(" ", 1)[0]
+    ends = (number for number, line in enumerate(lines) if number > start and re.match(rf"#{{1,{len(level)}}} ", line))
+    end = next(ends, len(lines))
+    return [block for block in blocks(document) if start < block.line <= end]
+
+
 def links(document: str) -> list[str]:
     """Targets of the links in a document, outside of code."""
     return [match["target"] for match in LINK.finditer(FENCE.sub("", (ROOT / document).read_text("utf-8")))]

@@ -22,7 +22,7 @@ from tests.containers import compose, named_database
 from tests.databases import PostgreSQL
 from tests.documents import ROOT, Block, blocks
 
-RUN = ("README.md", "docs/indexing.md", "docs/operating.md")
+RUN = ("README.md", "docs/indexing.md", "docs/operations.md")
 SHOWN = frozenset({"csv", "json", "text"})
 SERVING = re.compile(r"\blikeness serve( --workers \d)?$")
 DEMO_SHOES = 24

@@ -7,9 +7,22 @@ from pathlib import Path
 
 import pytest
 
+from app.problems import TABLE, named
 from app.settings import Settings
-from tests.documents import ROOT, anchors, blocks, documents, links
+from app.telemetry import Telemetry
+from tests.documents import ROOT, Block, anchors, blocks, blocks_under, documents, links
 
+PROBLEMS_WITHOUT_A_CLASS = {
+    ("forbidden", 403),
+    ("not-found", 404),
+    ("method-not-allowed", 405),
+    ("request-timeout", 408),
+    ("content-too-large", 413),
+    ("invalid-request", 422),
+    ("request-header-fields-too-large", 431),
+    ("internal-server-error", 500),
+    ("not-ready", 503),
+}
 PARTS = ("*Context.*", "*Choice.*", "*Consequence.*")
 
 
@@ -45,12 +58,32 @@ def test_the_readme_begins_with_two_commands() -> None:
 
 def test_every_setting_is_documented() -> None:
     """The table of settings is that of the code: names, defaults and meanings."""
-    text = (ROOT / "docs" / "operating.md").read_text("utf-8")
+    text = (ROOT / "docs" / "operations.md").read_text("utf-8")
     expected = []
     for name, field in Settings.model_fields.items():
         default = "" if field.default in {None, ()} else f"`{field.default}`"
         expected.append(f"| `LIKENESS_{name.upper()}` | {default} | {field.description} |".replace("|  |", "| |"))
     assert re.findall(r"(?m)^\| `LIKENESS_.*$", text) == expected
+
+
+def operations(pattern: str) -> list[tuple[str | None, ...]]:
+    """What the groups of a pattern find in the document for operators."""
+    return [found.groups() for found in re.finditer(pattern, (ROOT / "docs" / "operations.md").read_text("utf-8"))]
+
+
+def test_every_metric_is_documented() -> None:
+    """The table of metrics has those of the code, and no other."""
+    families = {family.name for family in Telemetry().registry.collect()}
+    documented = operations(r"(?m)^\| `(likeness_\w+)` \|")
+    assert sorted(documented) == sorted((name,) for name in families if name.startswith("likeness_"))
+
+
+def test_every_error_is_documented() -> None:
+    """The table of errors has each type once, with the status it is answered with."""
+    ours = {(named(kind.__new__(kind))["type"].rpartition(":")[2], row.status) for kind, row in TABLE.items()}
+    documented = [(kind, int(status or 0)) for kind, status in operations(r"(?m)^\| `([a-z-]+)` \| (\d{3}) \|")]
+    assert len(documented) == len(set(documented))
+    assert set(documented) == ours | PROBLEMS_WITHOUT_A_CLASS
 
 
 def test_no_document_names_a_setting_that_is_none() -> None:
@@ -82,6 +115,16 @@ def test_decisions_are_complete_and_short() -> None:
         assert -1 not in places, number
         assert places == sorted(places), number
         assert len(text.split("\n\n", 1)[1].strip().splitlines()) <= 12, number
+
+
+def test_a_section_has_its_own_blocks_and_no_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Up to the next heading of its level; one of a deeper level, or one in a block, ends nothing."""
+    parts = ("# A", "one", "## B", "# two", "### C", "three", "## D", "four")
+    text = "\n\n".join(part if number % 2 == 0 else f"```bash\n{part}\n```" for number, part in enumerate(parts))
+    (tmp_path / "page.md").write_text(text, "utf-8")
+    monkeypatch.setattr("tests.documents.ROOT", tmp_path)
+    expected = [Block("page.md", 9, "bash", "# two\n"), Block("page.md", 15, "bash", "three\n")]
+    assert blocks_under("page.md", "## B") == expected
 
 
 def test_headings_become_anchors(tmp_path: Path) -> None:

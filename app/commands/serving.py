@@ -37,6 +37,7 @@ def answer(
     """
     import uvicorn
 
+    from app.connections import BoundedHeads
     from app.main import create_app
     from app.telemetry import configure_logging
 
@@ -49,6 +50,7 @@ def answer(
     configure_logging(settings.log_level)
     configuration = uvicorn.Config(
         create_app(settings, shared=shared),
+        http=BoundedHeads,
         backlog=BACKLOG,
         log_config=None,
         access_log=False,

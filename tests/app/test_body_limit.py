@@ -1,4 +1,4 @@
-"""A body that is too large is refused before it takes memory."""
+"""A body that is too large is refused before it takes memory, and one that does not come is not waited for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from starlette.types import Message
 
 from app import problems
-from app.body_limit import BodyLimit
+from app.body_limit import BodyLimit, BodyTooSlow
 
 LIMIT = 100
 
@@ -109,6 +109,53 @@ def test_a_streamed_giant_is_read_no_further_than_the_limit() -> None:
     with pytest.raises(Exception, match="larger than 100 bytes"):
         asyncio.run(BodyLimit(inner, LIMIT)(scope((b"content-length", b"nonsense")), receive, send))
     assert asked == 4
+
+
+async def read_all(_: Any, receive: Any, __: Any) -> None:
+    """Read a body as applications do."""
+    while (await receive())["more_body"]:
+        pass
+
+
+async def take_nothing(_: Message) -> None:
+    """Send nowhere."""
+
+
+def test_a_body_that_does_not_come_is_given_up(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever stops in the middle is told how far it came, and holds nobody else up."""
+    monkeypatch.setattr("app.body_limit.GRACE_S", 0.01)
+    pieces = [b"x" * 30, b"x" * 20]
+
+    async def receive() -> Message:
+        if not pieces:
+            await asyncio.Event().wait()
+        return {"type": "http.request", "body": pieces.pop(), "more_body": True}
+
+    with pytest.raises(BodyTooSlow, match="only 50 bytes") as caught:
+        asyncio.run(BodyLimit(read_all, LIMIT)(scope(), receive, take_nothing))
+    assert (caught.value.status_code, caught.value.headers) == (408, {"Connection": "close"})
+    assert client.post("/raw", content=b"x").status_code == 200
+
+
+def test_a_body_that_comes_steadily_may_take_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every byte buys time, and the end of the connection is waited for without any."""
+    monkeypatch.setattr("app.body_limit.GRACE_S", 0.01)
+    monkeypatch.setattr("app.body_limit.LEAST_RATE", 1e-6)
+    messages = iter([(b"x", True), (b"y", True), (b"", False), (b"", False)])
+
+    async def receive() -> Message:
+        body, more = next(messages)
+        if body != b"x":
+            await asyncio.sleep(0.02)
+        return {"type": "http.request", "body": body, "more_body": more}
+
+    async def inner(scope: Any, receive: Any, send: Any) -> None:
+        await read_all(scope, receive, send)
+        monkeypatch.setattr("app.body_limit.LEAST_RATE", 1e9)
+        await receive()
+
+    asyncio.run(BodyLimit(inner, LIMIT)(scope(), receive, take_nothing))
+    assert next(messages, None) is None
 
 
 def test_other_traffic_passes() -> None:

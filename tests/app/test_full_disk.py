@@ -18,6 +18,7 @@ from indexer.generations import GenerationStore
 from indexer.pictures import PictureStore
 from indexer.verification import verify
 from tests.app.serving import application, client_of, create, png, put, search
+from tests.indexer.pictured import refuse_new_files
 
 ITEMS = "/v1/collections/shoes/items"
 
@@ -26,15 +27,6 @@ ITEMS = "/v1/collections/shoes/items"
 def app(tmp_path: Path) -> FastAPI:
     """Make a server."""
     return application(tmp_path)
-
-
-def let_files_fail(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
-    """Let no new file be made where pictures lie."""
-
-    def fail(**_: Any) -> Any:
-        raise OSError(number, os.strerror(number))
-
-    monkeypatch.setattr(tempfile, "mkstemp", fail)
 
 
 def let_rows_fail(app: FastAPI) -> None:
@@ -78,7 +70,7 @@ def test_where_no_file_can_be_written_reads_go_on(app: FastAPI, monkeypatch: pyt
         create(client)
         before = put(client, "a", 1)
         with monkeypatch.context() as full:
-            let_files_fail(full, number)
+            refuse_new_files(full, number)
             refused(client.put(f"{ITEMS}/b", files={"image": png(2)}))
             refused(client.put(f"{ITEMS}/a", files={"image": png(2)}))
             reads_go_on(client)
@@ -111,7 +103,7 @@ def test_a_lost_thumbnail_is_shown_where_it_cannot_be_written(app: FastAPI, monk
         whole = client.get(item["thumbnail_url"])
         pictures: PictureStore = app.state.services.pictures
         pictures.thumbnail(item["image_url"].rpartition("/")[2]).unlink()
-        let_files_fail(monkeypatch, errno.ENOSPC)
+        refuse_new_files(monkeypatch, errno.ENOSPC)
         again = client.get(item["thumbnail_url"])
         assert (again.content, again.headers["content-type"]) == (whole.content, whole.headers["content-type"])
         assert again.headers["etag"] == whole.headers["etag"]

@@ -104,3 +104,14 @@ def test_useful_answers_come_in_order_of_their_time() -> None:
     """So that a share of them can be read off."""
     answers = (Answered(200, 3.0, has_retry_after=False), Answered(200, 1.0, has_retry_after=False))
     assert Outcome(2, 1.0, answers, 0).useful == (1.0, 3.0)
+
+
+def test_a_connection_that_the_server_closed_while_it_was_idle_is_no_fault() -> None:
+    """The search takes another one; what breaks under a search still counts."""
+
+    async def respond(number: int) -> bytes:
+        return response(200, "Connection: Close") if number < 3 else b""
+
+    with serving(respond) as (url, _):
+        outcome = send_at(url, [b"drawing"], rate=10, seconds=0.45)
+    assert (outcome.sent, len(outcome.useful), outcome.lost) == (5, 3, 2)

@@ -22,6 +22,7 @@ class Faults:
         steps: how many steps each of them has at most.
         cuts: how many states of the disk are tried after each power cut, beside the three that are always tried.
         failures: how many ways to fail are tried at each call.
+        kills: how often a server or an indexer is killed, on each database.
     """
 
     seed: int
@@ -29,14 +30,15 @@ class Faults:
     steps: int
     cuts: int
     failures: int
+    kills: int
 
 
 @pytest.fixture(scope="session")
 def faults() -> Faults:
     """What this run is to do: little in `make test`, much in `make faults`."""
     if LONG:
-        return Faults(SEED, histories=1000, steps=100, cuts=50, failures=3)
-    return Faults(SEED, histories=6, steps=30, cuts=1, failures=1)
+        return Faults(SEED, histories=1000, steps=100, cuts=50, failures=3, kills=100)
+    return Faults(SEED, histories=6, steps=30, cuts=1, failures=1, kills=4)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from indexer.sources import SourceItem
@@ -18,6 +21,18 @@ def photo(number: int) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def refuse_new_files(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """Let the disk make no new file, for the reason of that number; what is there can be read."""
+    real = Path.open
+
+    def opening(path: Path, mode: str = "r", buffering: int = -1, **options: Any) -> Any:
+        if "x" in mode:
+            raise OSError(number, os.strerror(number))
+        return real(path, mode, buffering, **options)
+
+    monkeypatch.setattr(Path, "open", opening)
 
 
 def source_item(

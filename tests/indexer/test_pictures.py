@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,6 +19,7 @@ from PIL import Image
 from indexer.disk import DiskUnwritable
 from indexer.pictures import GRACE_S, PictureStore, UnknownPicture, media_type_of
 from models.images import decode
+from tests.indexer.pictured import refuse_new_files
 
 
 def encoded(kind: str = "PNG", size: tuple[int, int] = (60, 40), seed: int = 0, **options: object) -> bytes:
@@ -245,11 +246,7 @@ def test_a_thumbnail_can_be_had_without_the_disk(
     digest = save(store, encoded())
     whole = store.thumbnail(digest).read_bytes()
     store.thumbnail(digest).unlink()
-
-    def fail(**_: object) -> None:
-        raise OSError(30, "Read-only file system")
-
-    monkeypatch.setattr(tempfile, "mkstemp", fail)
+    refuse_new_files(monkeypatch, errno.EROFS)
     with pytest.raises(DiskUnwritable, match="read-only"):
         store.thumbnail(digest)
     assert store.new_thumbnail(digest) == whole

@@ -4,32 +4,22 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import signal
 import subprocess
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
 
-from models.checkpoints import CheckpointStore
-from models.contracts import MissingCheckpoint
-from models.registry import spec
-
-PATIENCE = 300
+from tests.processes import PATIENCE, command, environment, serving, weights_lacking
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _weights(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Skip where no weights are shipped."""
-    try:
-        CheckpointStore(tmp_path_factory.mktemp("none")).find("sketch", default_network=spec("sketch").default_network)
-    except MissingCheckpoint as error:
-        pytest.skip(str(error))
+    if lacking := weights_lacking(tmp_path_factory.mktemp("none")):
+        pytest.skip(lacking)
 
 
 def shoe(heel: int, ink: str = "black", ground: str = "white") -> bytes:
@@ -49,29 +39,6 @@ def likeness(home: Path, *arguments: object, code: int = 0) -> str:
     )
     assert done.returncode == code, done.stderr.decode()
     return done.stdout.decode()
-
-
-def command(*arguments: object) -> list[str]:
-    """Write a command line."""
-    return [sys.executable, "-m", "app.commands", *map(str, arguments)]
-
-
-def environment(home: Path) -> Mapping[str, str]:
-    """Environment of a process with a data folder of its own."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("LIKENESS_", "MALLOC_", "GOMP_"))}
-    return {**own, "LIKENESS_HOME": str(home), "LIKENESS_DEVICE": "cpu", "LIKENESS_LOG_LEVEL": "WARNING"}
-
-
-@contextmanager
-def serving(home: Path, *arguments: object) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Serve until the block ends; gives the address, read from the server's first line, and the process."""
-    line = command(*arguments, "--port", 0, "--json")
-    with subprocess.Popen(line, env=environment(home), stdout=subprocess.PIPE) as process:
-        try:
-            assert process.stdout is not None
-            yield json.loads(process.stdout.readline())["url"], process
-        finally:
-            process.kill()
 
 
 def hits(printed: str) -> list[Any]:

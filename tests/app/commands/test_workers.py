@@ -10,7 +10,7 @@ import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.app.commands.test_whole import PATIENCE, serving
+from tests.processes import PATIENCE, serving
 
 MISSING = 40
 

@@ -1,0 +1,168 @@
+"""Heads of requests over real sockets: as large and as slow as strangers like, within bounds."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from app.connections import HEAD_BYTES, BoundedHeads
+
+PATIENCE = 60
+ASKED = threading.Event()
+GO_ON = threading.Event()
+
+
+async def length(request: Request) -> PlainTextResponse:
+    """Tell how long the body is."""
+    return PlainTextResponse(str(len(await request.body())))
+
+
+async def late(_: Request) -> PlainTextResponse:
+    """Answer when told to."""
+    ASKED.set()
+    await asyncio.to_thread(GO_ON.wait, PATIENCE)
+    return PlainTextResponse("late")
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    """Serve on a port of this machine."""
+    application = Starlette(routes=[Route("/", length, methods=["GET", "POST"]), Route("/late", late)])
+    server = uvicorn.Server(
+        uvicorn.Config(application, http=BoundedHeads, log_config=None, lifespan="off", timeout_keep_alive=PATIENCE)
+    )
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]})
+        thread.start()
+        try:
+            yield taken.getsockname()[1]
+        finally:
+            GO_ON.set()
+            server.should_exit = True
+            thread.join()
+    ASKED.clear()
+    GO_ON.clear()
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let heads have little time."""
+    monkeypatch.setattr("app.connections.HEAD_S", 0.05)
+
+
+def connect(port: int) -> socket.socket:
+    """Connect, with all the patience there is."""
+    return socket.create_connection(("127.0.0.1", port), PATIENCE)
+
+
+def rest(connection: socket.socket) -> bytes:
+    """Read until the server closes the connection."""
+    parts = []
+    # Whoever goes on sending into a closed connection may be told so before the answer was read.
+    with suppress(ConnectionResetError):
+        while part := connection.recv(65536):
+            parts.append(part)
+    return b"".join(parts)
+
+
+def refusal(answer: bytes) -> tuple[int, str]:
+    """Status and kind of a refusal, which has to be a problem as every other, and close the connection."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert b"content-type: application/problem+json" in head
+    assert b"connection: close" in head
+    problem = json.loads(body)
+    assert int(head.split()[1]) == problem["status"]
+    return problem["status"], problem["type"].rpartition(":")[2]
+
+
+def flood(connection: socket.socket, piece: bytes) -> int:
+    """Send a piece again and again until the server has enough; returns how many bytes went."""
+    sent = 0
+    with suppress(ConnectionError):
+        while sent < 100 * HEAD_BYTES:
+            connection.sendall(piece)
+            sent += len(piece)
+    return sent
+
+
+def test_requests_follow_each_other_on_one_connection(port: int) -> None:
+    """Large bodies count as no head, however they are cut, nor does the time they take or the pause before the next."""
+    with connect(port) as connection:
+        for size in (0, 3 * HEAD_BYTES, 7):
+            connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Le")
+            connection.sendall(b"ngth: %d\r\n\r\n" % size)
+            for start in range(0, size, 10_000):
+                connection.sendall(b"y" * min(10_000, size - start))
+            assert connection.recv(65536).endswith(b"\r\n\r\n%d" % size)
+
+
+def test_a_head_may_be_as_large_as_the_bound(port: int) -> None:
+    """Cookies of half a bound arrive."""
+    with connect(port) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nCookie: %s\r\n\r\n" % (b"x" * (HEAD_BYTES // 2)))
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("begin", [b"GET /", b"GET / HTTP/1.1\r\nHost: x\r\nA: ", b"GET / HTTP/1.1\r\n"])
+def test_a_head_without_end_is_cut_off(port: int, begin: bytes) -> None:
+    """An endless address, an endless header or headers without end: 431, and the next caller is served."""
+    piece = b"A: b\r\n" * 1000 if begin.endswith(b"\n") else b"x" * 5000
+    with connect(port) as connection:
+        connection.sendall(begin)
+        assert flood(connection, piece) < 100 * HEAD_BYTES
+        answer = rest(connection)
+        assert not answer or refusal(answer) == (431, "request-header-fields-too-large")
+    test_a_head_may_be_as_large_as_the_bound(port)
+
+
+def test_a_head_that_is_too_large_is_told_so(port: int) -> None:
+    """Whoever stops to listen reads why."""
+    with connect(port) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nA: " + b"x" * HEAD_BYTES)
+        assert refusal(rest(connection)) == (431, "request-header-fields-too-large")
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_head_that_comes_too_slowly_is_not_waited_for(port: int) -> None:
+    """Half a head gets 408, on a new connection and on one that was used; one that says nothing is closed."""
+    with connect(port) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHo")
+        assert refusal(rest(connection)) == (408, "request-timeout")
+    with connect(port) as connection:
+        assert rest(connection) == b""
+    with connect(port) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+        connection.sendall(b"G")
+        assert refusal(rest(connection)) == (408, "request-timeout")
+
+
+@pytest.mark.usefixtures("impatient")
+def test_an_answer_is_waited_for_however_long_it_takes(port: int) -> None:
+    """Half a head behind a request that is being answered does not take the answer away."""
+    with connect(port) as connection:
+        connection.sendall(b"GET /late HTTP/1.1\r\nHost: x\r\n\r\nGET / HT")
+        assert ASKED.wait(PATIENCE)
+        threading.Timer(0.2, GO_ON.set).start()
+        answer = rest(connection)
+        assert answer.startswith(b"HTTP/1.1 200")
+        assert b"\r\n\r\nlate" in answer
+
+
+def test_what_is_no_http_is_refused(port: int) -> None:
+    """Nonsense gets 400, and the next caller is served."""
+    with connect(port) as connection:
+        connection.sendall(b"\x16\x03\x01nonsense\r\n\r\n")
+        assert rest(connection).startswith(b"HTTP/1.1 400")
+    test_a_head_may_be_as_large_as_the_bound(port)
