@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Annotated, cast
 
 from fastapi import Depends, Header, Query, Request
@@ -18,16 +17,6 @@ from models.contracts import Strokes
 async def services(request: Request) -> Services:
     """Give a handler the server's parts."""
     return cast("Services", request.app.state.services)
-
-
-async def admitted(request: Request) -> AsyncIterator[None]:
-    """Hold one of the places for requests that compute, until the answer is sent.
-
-    Raises:
-        ServerBusy: none is free.
-    """
-    with (await services(request)).admission.place():
-        yield
 
 
 async def caller(request: Request) -> Caller:
@@ -55,9 +44,6 @@ async def read_where(
     """
     return read_filter(filter_) if filter_ else None
 
-
-COMPUTES = [Depends(admitted)]
-"""Of every route that decodes or computes; in a route's `dependencies`, which come before its body is read."""
 
 IfMatch = Annotated[
     list[str] | None, Header(description="Write only if the item is in this version: the ETag of an answer, or *.")

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from app import problems
 from app.access import LoopbackOnly, is_loopback
 from app.admission import Admission
+from app.admitting import Admitting
 from app.body_limit import BodyLimit
 from app.documentation import document
 from app.gate import Gate, Gated
@@ -82,6 +83,7 @@ def create_app(
     document(app)
     # The last one added sees a request first.
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    app.add_middleware(Admitting)
     app.add_middleware(Gated)
     if is_loopback(settings.host):
         app.add_middleware(LoopbackOnly, allowed_hosts=settings.allowed_hosts)

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 
 from app import present
-from app.dependencies import COMPUTES, Drawing, Parts, Refined, Where
+from app.dependencies import Drawing, Parts, Refined, Where
 from app.documentation import DRAWING_BODY, REFINE_BODY, errors
 from app.hanging_up import while_connected
 from app.schemas import SearchAnswer
@@ -23,7 +23,6 @@ Model = Annotated[str, Path(description="A model that embeds pictures; see /v1/m
 # Before the models, for it stands where their names do.
 @router.post(
     "/refine",
-    dependencies=COMPUTES,
     operation_id="search_refined",
     responses=errors(404, 409, 413, 415, 422, 503, 507),
     openapi_extra=REFINE_BODY,
@@ -44,7 +43,6 @@ async def search_refined(
 
 @router.post(
     "/{model}",
-    dependencies=COMPUTES,
     operation_id="search_by_drawing",
     responses=errors(404, 409, 413, 415, 422, 503, 507),
     openapi_extra=DRAWING_BODY,

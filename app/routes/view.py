@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from app.dependencies import COMPUTES, Drawing, Parts
+from app.dependencies import Drawing, Parts
 from app.documentation import DRAWING_BODY, errors, picture_answer
 from app.routes.search import Model
 
@@ -18,7 +18,6 @@ router = APIRouter(prefix="/v1/view", tags=["view"], default_response_class=Resp
 
 @router.post(
     "/{model}",
-    dependencies=COMPUTES,
     operation_id="view_drawing",
     responses=picture_answer("The drawing as the network sees it, grey.", PNG)
     | errors(404, 409, 413, 415, 422, 503, 507),
@@ -37,7 +36,6 @@ async def view_drawing(
 
 @router.get(
     "/{collection}/{key:path}",
-    dependencies=COMPUTES,
     operation_id="view_item",
     responses=picture_answer("The item as the network sees it, grey.", PNG) | errors(404, 503),
 )
