@@ -24,8 +24,8 @@ __all__ = [
 PICTURE_SUFFIXES = frozenset(
     # Those that can be read, and those that people may expect to be: a reject then tells that they cannot.
     (
-        *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp"),
-        *(".tif", ".tiff", ".avif", ".heic", ".svg", ".jp2", ".pgm", ".ppm"),
+        *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".heic", ".heif"),
+        *(".tif", ".tiff", ".avif", ".svg", ".jp2", ".pgm", ".ppm"),
     )
 )
 

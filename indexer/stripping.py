@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from PIL import ExifTags, Image
 
-from models.images import FORMATS, Picture, encode_png
+from models.images import HEIC, Picture, encode_jpeg, encode_png, formats
 
 _UPRIGHT = 1
 _ORIENTATIONS = range(2, 9)
@@ -40,15 +40,18 @@ class _Malformed(Exception):
 def stripped(content: bytes, picture: Picture) -> bytes:
     """Return a picture file without notes; it decodes to the same pixels.
 
-    A file without notes comes back as it is. One that is not built as its format says is written anew, as PNG.
+    A file without notes comes back as it is. One that is not built as its format says is written anew, as PNG; a HEIC,
+    which few browsers show, as JPEG, whose pixels are not quite the same.
 
     Args:
         content: a file that `models.images.decode` has read.
         picture: what it read.
     """
     try:
-        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+        with Image.open(io.BytesIO(content), formats=formats()) as image:
             kind, orientation = image.format, _orientation_of(image)
+        if kind == HEIC:
+            return encode_jpeg(picture.rgb)
         return b"".join(_PARTS[kind or ""](content, orientation))
     except (_Malformed, IndexError, KeyError, struct.error, OSError, ValueError, SyntaxError):
         return encode_png(picture.rgb)

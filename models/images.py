@@ -6,6 +6,8 @@ import io
 import struct
 import warnings
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,8 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from models.contracts import PictureTooLarge, UnreadablePicture
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
+HEIC = "HEIF"
+"""What Pillow calls it; read only where the extra `heic` is installed."""
 MAX_PIXELS = 40_000_000
 MAX_SCANS = 128
 """Passes over a progressive JPEG, of which cameras and programs write about ten.
@@ -31,6 +35,8 @@ _UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 _PILLOW = r"PIL\."
+_HEIC_STARTS = frozenset({b"ftypheic", b"ftypheix", b"ftypheim", b"ftypheis", b"ftypmif1"})
+_JPEG_QUALITY = 95
 # Pillow's decoders raise any of these on damaged files.
 _DAMAGED = (OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError, KeyError, MemoryError, struct.error)
 
@@ -58,6 +64,17 @@ class Picture:
         return int(self.rgb.shape[0])
 
 
+@cache
+def formats() -> tuple[str, ...]:
+    """Return the formats that are read, as Pillow calls them."""
+    if find_spec("pillow_heif") is None:
+        return FORMATS
+    import pillow_heif  # noqa: PLC0415 - only where its extra is installed
+
+    pillow_heif.register_heif_opener(thumbnails=False)
+    return (*FORMATS, HEIC)
+
+
 def decode(content: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
     """Decode the bytes of one picture file into upright pixels.
 
@@ -65,19 +82,18 @@ def decode(content: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
     as `alpha`.
 
     Raises:
-        UnreadablePicture: not a JPEG, PNG, WebP, GIF or BMP, or damaged.
+        UnreadablePicture: not a JPEG, PNG, WebP, GIF or BMP, nor a HEIC where those are read, or damaged.
         PictureTooLarge: more than `max_pixels` pixels; found from the header, before decoding.
     """
     _quieten_pillow()
     try:
-        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+        with Image.open(io.BytesIO(content), formats=formats()) as image:
             _check_size(image, max_pixels)
             _check_scans(image, content)
             image.load()
             return from_pillow(_upright(image))
     except UnidentifiedImageError:
-        message = "The upload is not a JPEG, PNG, WebP, GIF or BMP picture."
-        raise UnreadablePicture(message) from None
+        raise UnreadablePicture(_unidentified(content)) from None
     except Image.DecompressionBombError as error:
         message = f"The picture has far too many pixels; at most {max_pixels:,} are accepted."
         raise PictureTooLarge(message) from error
@@ -104,6 +120,22 @@ def encode_png(pixels: NDArray[np.uint8]) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def encode_jpeg(pixels: NDArray[np.uint8]) -> bytes:
+    """Encode uint8 pixels, (height, width, 3) RGB, as JPEG that one cannot tell from them by eye."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=_JPEG_QUALITY, subsampling="4:4:4")
+    return buffer.getvalue()
+
+
+def _unidentified(content: bytes) -> str:
+    """Say why nothing reads a file."""
+    if content[4:12] not in _HEIC_STARTS:
+        return "The upload is not a JPEG, PNG, WebP, GIF or BMP picture."
+    if HEIC in formats():
+        return "The HEIC picture is damaged and cannot be decoded."
+    return "The upload is a HEIC picture, which is not read here: send a JPEG, or install Likeness with the extra heic."
 
 
 def _quieten_pillow() -> None:

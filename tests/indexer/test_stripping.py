@@ -13,7 +13,7 @@ from PIL import ExifTags, Image, PngImagePlugin
 
 from indexer.stripping import stripped
 from models.contracts import PictureTooLarge, UnreadablePicture
-from models.images import FORMATS, Picture, decode
+from models.images import FORMATS, HEIC, Picture, decode, formats
 from tests.models.test_images import EXAMPLES, encoded, pattern
 
 SECRET = "a street in Bologna"
@@ -72,6 +72,22 @@ def test_notes_go_and_pixels_stay(file_format: str, orientation: int) -> None:
         assert not image.getexif().get_ifd(ExifTags.IFD.GPSInfo)
         assert not {"xmp", "comment", "Author", "Comment"} & set(image.info)
         assert getattr(image, "n_frames", 1) == (2 if file_format == "GIF" else 1)
+
+
+def test_of_a_heic_a_jpeg_without_notes_is_kept() -> None:
+    """Every browser shows it, upright, and nobody can tell its pixels from those that were sent."""
+    assert HEIC in formats()
+    content = encoded(Image.fromarray(pattern(64, 80)), HEIC, exif=noted(6).tobytes(), quality=95)
+    assert SECRET.encode() in content
+    sent = decode(content)
+    bare = stripped(content, sent)
+    assert SECRET.encode() not in bare
+    with Image.open(io.BytesIO(bare)) as image:
+        assert (image.format, dict(image.getexif())) == ("JPEG", {})
+    kept = decode(bare)
+    assert kept.rgb.shape == sent.rgb.shape == (80, 64, 3)
+    assert np.abs(kept.rgb.astype(int) - sent.rgb).max() <= 8
+    assert stripped(bare, kept) == bare
 
 
 @pytest.mark.parametrize("name", [name for name in EXAMPLES if name != "exif"])
