@@ -158,6 +158,8 @@ def configure_logging(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    # It warns of every malformed form; whoever sent it is told, and nobody else needs to know.
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)
 
 
 def _id_of(scope: Scope) -> str:

@@ -19,6 +19,8 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 HEIC = "HEIF"
 """What Pillow calls it; read only where the extra `heic` is installed."""
 MAX_PIXELS = 40_000_000
+MAX_RATIO = 100
+"""Of the longer side to the shorter: nothing is seen on a picture that is a line."""
 MAX_SCANS = 128
 """Passes over a progressive JPEG, of which cameras and programs write about ten.
 
@@ -82,7 +84,7 @@ def decode(content: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
     as `alpha`.
 
     Raises:
-        UnreadablePicture: not a JPEG, PNG, WebP, GIF or BMP, nor a HEIC where those are read, or damaged.
+        UnreadablePicture: not a JPEG, PNG, WebP, GIF or BMP, nor a HEIC where those are read, damaged, or a line.
         PictureTooLarge: more than `max_pixels` pixels; found from the header, before decoding.
     """
     _quieten_pillow()
@@ -161,6 +163,9 @@ def _check_size(image: Image.Image, max_pixels: int) -> None:
     if image.width * image.height > max_pixels:
         message = f"The picture has {image.width} x {image.height} pixels; at most {max_pixels:,} are accepted."
         raise PictureTooLarge(message)
+    if max(image.size) > MAX_RATIO * min(image.size):
+        message = f"The picture has {image.width} x {image.height} pixels; one side may be {MAX_RATIO} times the other."
+        raise UnreadablePicture(message)
 
 
 def _check_scans(image: Image.Image, content: bytes) -> None:

@@ -146,6 +146,7 @@ def test_logs_go_to_standard_error_as_json(capsys: pytest.CaptureFixture[str]) -
         configure_logging("WARNING")
         logging.getLogger("likeness.test").info("not this")
         logging.getLogger("likeness.test").warning("this")
+        logging.getLogger("python_multipart.multipart").warning("nor what a stranger can cause")
     finally:
         root.handlers, root.level = handlers, level
     lines = capsys.readouterr().err.splitlines()

@@ -289,6 +289,19 @@ def test_a_jpeg_of_endless_passes_is_refused() -> None:
         decode(repeated_scans(5000))
 
 
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (100, 1), (1, 100), (700, 7)])
+def test_long_pictures_are_read(width: int, height: int) -> None:
+    """A rope, a belt and a single pixel are pictures."""
+    assert decode(encoded(Image.new("RGB", (width, height)), "PNG")).rgb.shape == (height, width, 3)
+
+
+@pytest.mark.parametrize(("width", "height"), [(101, 1), (1, 101), (39_000_000, 1), (1, 300_000)])
+def test_lines_are_refused_before_decoding(width: int, height: int) -> None:
+    """Whatever the format says of them, nothing can be seen on them."""
+    with pytest.raises(UnreadablePicture, match=f"{width} x {height} pixels; one side may be 100 times the other"):
+        decode(png_header(width, height))
+
+
 def test_the_bound_is_exact() -> None:
     """As many pixels as allowed are read, one fewer allowed and the same picture is refused."""
     content = EXAMPLES["png"]
