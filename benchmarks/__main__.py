@@ -14,7 +14,7 @@ from app.settings import Settings
 from benchmarks import indexing, machine, overload, pictures, report, service, stock
 from benchmarks.peer import best_of, run_peer
 
-BUILDS = 3
+BUILDS = 6
 
 
 @dataclass(frozen=True)
