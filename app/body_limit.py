@@ -12,11 +12,8 @@ from app.problems import of_status
 
 GRACE_S = 20.0
 """Seconds in which nothing of a body has to come."""
-LEAST_RATE = 20_000
-"""Bytes a second that have to come on average after that; a bad telephone line is faster."""
-
-_CLOSE = {"Connection": "close"}
-"""What is still to come of a refused body is not waited for."""
+LEAST_RATE = 4_000
+"""Bytes a second that have to come on average after that; a telephone without credit is faster."""
 
 
 class BodyTooLarge(HTTPException):
@@ -25,7 +22,7 @@ class BodyTooLarge(HTTPException):
     def __init__(self, limit: int) -> None:
         """Say how much may come."""
         detail = f"The request's body is larger than {limit:,} bytes."
-        super().__init__(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, _CLOSE)
+        super().__init__(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
 
 
 class BodyTooSlow(HTTPException):
@@ -34,7 +31,7 @@ class BodyTooSlow(HTTPException):
     def __init__(self, read: int) -> None:
         """Say how much has come."""
         detail = f"The request's body comes too slowly: only {read:,} bytes of it have come in time."
-        super().__init__(HTTPStatus.REQUEST_TIMEOUT, detail, _CLOSE)
+        super().__init__(HTTPStatus.REQUEST_TIMEOUT, detail, {"Connection": "close"})
 
 
 class BodyLimit:

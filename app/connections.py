@@ -12,7 +12,10 @@ from app.problems import of_status
 HEAD_BYTES = 65_536
 """Of a request's first line and headers; a read from the socket more may have been taken in when it is noticed."""
 HEAD_S = 15.0
-"""Seconds from the first byte of a head, or from the beginning of a connection, to the end of the head."""
+"""Seconds from the first byte of a head, or from the beginning of a connection, to the end of the head.
+
+Also how long what comes after an answer, and is no request, keeps a connection open.
+"""
 
 
 class BoundedHeads(HttpToolsProtocol):
@@ -20,6 +23,7 @@ class BoundedHeads(HttpToolsProtocol):
 
     _timer: asyncio.TimerHandle | None = None
     _in_head = True
+    _is_mixed = False
     _taken = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn's own
@@ -34,14 +38,19 @@ class BoundedHeads(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what has come, and end the connection if the head it belongs to is too large."""
+        self._is_mixed = False
         super().data_received(data)
-        if not self._in_head or self.transport.is_closing():
+        if self.transport.is_closing():
             return
-        self._watch()
-        self._taken += len(data)
-        if self._taken > HEAD_BYTES:
-            detail = f"The request's line and headers are larger than {HEAD_BYTES:,} bytes."
-            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, detail)
+        if self._in_head:
+            self._watch()
+            # Of a read that ended another request too, it is not known how much belongs to this head.
+            self._taken += 1 if self._is_mixed else len(data)
+            if self._taken > HEAD_BYTES:
+                self._end_head()
+        elif not self._is_answering:
+            # Empty lines, or a body that nobody reads any more: uvicorn has let its own timer go.
+            self._watch()
 
     def on_message_begin(self) -> None:
         """Begin a head."""
@@ -54,6 +63,29 @@ class BoundedHeads(HttpToolsProtocol):
         self._unwatch()
         super().on_headers_complete()
 
+    def on_message_complete(self) -> None:
+        """Note that what is being read belongs to more than one request."""
+        self._is_mixed = True
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP, in the form of all other errors."""
+        self._refuse(HTTPStatus.BAD_REQUEST, msg)
+
+    @property
+    def _is_answering(self) -> bool:
+        # Not what uvicorn declares: there is none before the first request.
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is not None and not cycle.response_complete
+
+    def _end_head(self) -> None:
+        if self._is_answering:
+            # Nothing more is taken in until the request before this one is answered; uvicorn resumes then.
+            self.flow.pause_reading()
+        else:
+            detail = f"The request's line and headers are larger than {HEAD_BYTES:,} bytes."
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, detail)
+
     def _watch(self) -> None:
         if self._timer is None:
             self._timer = self.loop.call_later(HEAD_S, self._give_up)
@@ -65,12 +97,9 @@ class BoundedHeads(HttpToolsProtocol):
 
     def _give_up(self) -> None:
         self._timer = None
-        # Not what uvicorn declares: there is none before the first request.
-        cycle: RequestResponseCycle | None = self.cycle
-        if cycle is not None and not cycle.response_complete:
-            # The request before this one is being answered on the same connection.
+        if self._is_answering:
             self._watch()
-        elif self._taken:
+        elif self._in_head and self._taken:
             self._refuse(HTTPStatus.REQUEST_TIMEOUT, "The request's headers came too slowly.")
         else:
             self.transport.close()

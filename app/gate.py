@@ -111,7 +111,8 @@ class Gate:
         if self._asks or self._clock() < self._open_until:
             return self._asks
         looked = self._clock()
-        self._asks = await self._workers.store(self._keyring.is_in_use)
+        if await self._workers.store(self._keyring.is_in_use):
+            self._asks = True
         self._open_until = looked + OPEN_S
         return self._asks
 

@@ -117,7 +117,7 @@ class _Client:
         """Take the connection used last; the server has closed those that were idle for some seconds."""
         while self._idle:
             reader, writer = self._idle.pop()
-            if not reader.at_eof():
+            if not reader.at_eof() and reader.exception() is None:
                 return reader, writer
             writer.close()
         return None

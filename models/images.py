@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import warnings
 from dataclasses import dataclass
@@ -38,9 +39,13 @@ _UPRIGHT = {
 }
 _PILLOW = r"PIL\."
 _HEIC_STARTS = frozenset({b"ftypheic", b"ftypheix", b"ftypheim", b"ftypheis", b"ftypmif1"})
+_HEIC_FRAME = re.compile(rb"ispe\x00{4}(.{8})", re.DOTALL)
 _JPEG_QUALITY = 95
 # Pillow's decoders raise any of these on damaged files.
-_DAMAGED = (OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError, KeyError, MemoryError, struct.error)
+_DAMAGED = (
+    *(OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError, KeyError, MemoryError, RuntimeError),
+    struct.error,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +78,7 @@ def formats() -> tuple[str, ...]:
         return FORMATS
     import pillow_heif  # noqa: PLC0415 - only where its extra is installed
 
-    pillow_heif.register_heif_opener(thumbnails=False)
+    pillow_heif.register_heif_opener(thumbnails=False, decode_threads=1)
     return (*FORMATS, HEIC)
 
 
@@ -88,9 +93,11 @@ def decode(content: bytes, max_pixels: int = MAX_PIXELS) -> Picture:
         PictureTooLarge: more than `max_pixels` pixels; found from the header, before decoding.
     """
     _quieten_pillow()
+    if content[4:12] in _HEIC_STARTS:
+        _check_frames(content, max_pixels)
     try:
         with Image.open(io.BytesIO(content), formats=formats()) as image:
-            _check_size(image, max_pixels)
+            _check_size(image.width, image.height, max_pixels)
             _check_scans(image, content)
             image.load()
             return from_pillow(_upright(image))
@@ -159,13 +166,22 @@ def _upright(image: Image.Image) -> Image.Image:
     return image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image
 
 
-def _check_size(image: Image.Image, max_pixels: int) -> None:
-    if image.width * image.height > max_pixels:
-        message = f"The picture has {image.width} x {image.height} pixels; at most {max_pixels:,} are accepted."
+def _check_size(width: int, height: int, max_pixels: int) -> None:
+    if width * height > max_pixels:
+        message = f"The picture has {width} x {height} pixels; at most {max_pixels:,} are accepted."
         raise PictureTooLarge(message)
-    if max(image.size) > MAX_RATIO * min(image.size):
-        message = f"The picture has {image.width} x {image.height} pixels; one side may be {MAX_RATIO} times the other."
+    if max(width, height) > MAX_RATIO * min(width, height):
+        message = f"The picture has {width} x {height} pixels; one side may be {MAX_RATIO} times the other."
         raise UnreadablePicture(message)
+
+
+def _check_frames(content: bytes, max_pixels: int) -> None:
+    # Pillow is told a HEIC's size after cropping; what is decoded is the frame.
+    for found in _HEIC_FRAME.finditer(content):
+        width, height = struct.unpack(">II", found[1])
+        if width * height > max_pixels:
+            message = f"The picture has a frame of {width} x {height} pixels; at most {max_pixels:,} are accepted."
+            raise PictureTooLarge(message)
 
 
 def _check_scans(image: Image.Image, content: bytes) -> None:

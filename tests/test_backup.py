@@ -15,7 +15,7 @@ from app.commands.stores import opened
 from app.settings import Settings
 from tests.documents import blocks_under
 from tests.faults.clients import PICTURES, picture
-from tests.processes import serving, weights_lacking
+from tests.processes import command, environment, serving, weights_lacking
 
 
 def read_along(folder: Path, text: str) -> None:
@@ -51,6 +51,9 @@ def test_a_backup_taken_while_a_server_writes_brings_everything_back(tmp_path: P
     with serving(tmp_path / "var", "serve") as (url, _), LikenessClient(url) as server:
         server.create_collection("shoes")
         before = {server.put_item("shoes", f"old {number}", picture(number)).key for number in range(PICTURES)}
+        # As in a collection that lives, there is an index, which the backup does not hold.
+        build = command("index", "build", "shoes")
+        subprocess.run(build, env=environment(tmp_path / "var"), check=True, capture_output=True)
         writer = threading.Thread(target=write, args=(server, written, enough))
         writer.start()
         try:

@@ -13,6 +13,7 @@ from app.telemetry import Telemetry
 from tests.documents import ROOT, Block, anchors, blocks, blocks_under, documents, links
 
 PROBLEMS_WITHOUT_A_CLASS = {
+    ("bad-request", 400),
     ("forbidden", 403),
     ("not-found", 404),
     ("method-not-allowed", 405),

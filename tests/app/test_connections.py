@@ -55,12 +55,6 @@ def port() -> Iterator[int]:
     GO_ON.clear()
 
 
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let heads have little time."""
-    monkeypatch.setattr("app.connections.HEAD_S", 0.05)
-
-
 def connect(port: int) -> socket.socket:
     """Connect, with all the patience there is."""
     return socket.create_connection(("127.0.0.1", port), PATIENCE)
@@ -96,22 +90,55 @@ def flood(connection: socket.socket, piece: bytes) -> int:
     return sent
 
 
+def expect(connection: socket.socket, end: bytes) -> bytes:
+    """Read until what has come ends so."""
+    taken = b""
+    while not taken.endswith(end):
+        part = connection.recv(65536)
+        assert part, taken
+        taken += part
+    return taken
+
+
+def ask(connection: socket.socket) -> None:
+    """Ask for nothing, and be answered."""
+    connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert expect(connection, b"\r\n\r\n0").startswith(b"HTTP/1.1 200")
+
+
 def test_requests_follow_each_other_on_one_connection(port: int) -> None:
-    """Large bodies count as no head, however they are cut, nor does the time they take or the pause before the next."""
+    """Large bodies count as no head, however they are cut, nor does what came before them."""
     with connect(port) as connection:
         for size in (0, 3 * HEAD_BYTES, 7):
             connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Le")
             connection.sendall(b"ngth: %d\r\n\r\n" % size)
             for start in range(0, size, 10_000):
                 connection.sendall(b"y" * min(10_000, size - start))
-            assert connection.recv(65536).endswith(b"\r\n\r\n%d" % size)
+            expect(connection, b"\r\n\r\n%d" % size)
+
+
+def test_requests_may_come_all_at_once(port: int) -> None:
+    """More of them in one go than a head may be large are all answered, the last one cut anywhere."""
+    request = b"GET / HTTP/1.1\r\nHost: x\r\nCookie: %s\r\n\r\n" % (b"x" * 2000)
+    number = 3 * HEAD_BYTES // len(request)
+    with connect(port) as connection:
+        sender = threading.Thread(target=connection.sendall, args=(request * number + request[:1000],))
+        sender.start()
+        answers = b""
+        while answers.count(b"HTTP/1.1 200") < number:
+            answers += connection.recv(65536)
+        sender.join()
+        connection.sendall(request[1000:])
+        while answers.count(b"HTTP/1.1 200") < number + 1:
+            answers += connection.recv(65536)
 
 
 def test_a_head_may_be_as_large_as_the_bound(port: int) -> None:
-    """Cookies of half a bound arrive."""
+    """To the byte."""
+    start, end = b"GET / HTTP/1.1\r\nHost: x\r\nCookie: ", b"\r\n\r\n"
     with connect(port) as connection:
-        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nCookie: %s\r\n\r\n" % (b"x" * (HEAD_BYTES // 2)))
-        assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+        connection.sendall(start + b"x" * (HEAD_BYTES - len(start) - len(end)) + end)
+        assert expect(connection, b"\r\n\r\n0").startswith(b"HTTP/1.1 200")
 
 
 @pytest.mark.parametrize("begin", [b"GET /", b"GET / HTTP/1.1\r\nHost: x\r\nA: ", b"GET / HTTP/1.1\r\n"])
@@ -133,36 +160,60 @@ def test_a_head_that_is_too_large_is_told_so(port: int) -> None:
         assert refusal(rest(connection)) == (431, "request-header-fields-too-large")
 
 
-@pytest.mark.usefixtures("impatient")
-def test_a_head_that_comes_too_slowly_is_not_waited_for(port: int) -> None:
-    """Half a head gets 408, on a new connection and on one that was used; one that says nothing is closed."""
+@pytest.mark.parametrize(
+    ("sent", "refused"),
+    [(b"GET / HTTP/1.1\r\nHo", True), (b"\r\n", True), (b"", False)],
+)
+def test_a_new_connection_has_to_say_what_it_wants(
+    port: int, monkeypatch: pytest.MonkeyPatch, sent: bytes, refused: bool
+) -> None:
+    """Half a head gets 408, and whoever says nothing is left without a word."""
+    monkeypatch.setattr("app.connections.HEAD_S", 1.0)
     with connect(port) as connection:
-        connection.sendall(b"GET / HTTP/1.1\r\nHo")
-        assert refusal(rest(connection)) == (408, "request-timeout")
+        connection.sendall(sent)
+        answer = rest(connection)
+    assert refusal(answer) == (408, "request-timeout") if refused else answer == b""
+
+
+@pytest.mark.parametrize("sent", [b"G", b"\r\n"])
+def test_a_connection_that_was_used_is_not_kept_for_half_a_request(
+    port: int, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    """Half a head gets 408, empty lines nothing; neither keeps the connection open."""
     with connect(port) as connection:
+        ask(connection)
+        monkeypatch.setattr("app.connections.HEAD_S", 0.05)
+        connection.sendall(sent)
+        answer = rest(connection)
+    assert refusal(answer) == (408, "request-timeout") if sent.strip() else answer == b""
+
+
+def test_a_body_that_nobody_reads_keeps_no_connection(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever was answered before sending it may not drip it for ever."""
+    with connect(port) as connection:
+        connection.sendall(b"POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000\r\n\r\n")
+        expect(connection, b"Not Found")
+        monkeypatch.setattr("app.connections.HEAD_S", 0.05)
+        connection.sendall(b"x")
         assert rest(connection) == b""
-    with connect(port) as connection:
-        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert connection.recv(65536).startswith(b"HTTP/1.1 200")
-        connection.sendall(b"G")
-        assert refusal(rest(connection)) == (408, "request-timeout")
 
 
-@pytest.mark.usefixtures("impatient")
-def test_an_answer_is_waited_for_however_long_it_takes(port: int) -> None:
+def test_an_answer_is_waited_for_however_long_it_takes(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Half a head behind a request that is being answered does not take the answer away."""
     with connect(port) as connection:
-        connection.sendall(b"GET /late HTTP/1.1\r\nHost: x\r\n\r\nGET / HT")
+        connection.sendall(b"GET /late HTTP/1.1\r\nHost: x\r\n\r\n")
         assert ASKED.wait(PATIENCE)
-        threading.Timer(0.2, GO_ON.set).start()
+        monkeypatch.setattr("app.connections.HEAD_S", 0.05)
+        connection.sendall(b"GET / HT")
+        threading.Timer(0.3, GO_ON.set).start()
         answer = rest(connection)
-        assert answer.startswith(b"HTTP/1.1 200")
-        assert b"\r\n\r\nlate" in answer
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert b"\r\n\r\nlate" in answer
 
 
 def test_what_is_no_http_is_refused(port: int) -> None:
     """Nonsense gets 400, and the next caller is served."""
     with connect(port) as connection:
         connection.sendall(b"\x16\x03\x01nonsense\r\n\r\n")
-        assert rest(connection).startswith(b"HTTP/1.1 400")
+        assert refusal(rest(connection)) == (400, "bad-request")
     test_a_head_may_be_as_large_as_the_bound(port)

@@ -33,7 +33,8 @@ class Site:
     def __init__(self, home: Path, database_url: str) -> None:
         """Start nothing yet."""
         self._home = home
-        self._variables = {"LIKENESS_DATABASE_URL": database_url}
+        patient = str(PATIENCE * 1000)
+        self._variables = {"LIKENESS_DATABASE_URL": database_url, "LIKENESS_DEADLINE_MS": patient}
         self._server = ExitStack()
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self.url = ""
@@ -53,6 +54,7 @@ class Site:
     def kill(self, names: Sequence[str]) -> None:
         """Kill at once; no process has a moment to put its things in order."""
         for name in names:
+            assert self._running[name].poll() is None, f"The {name} ended by itself."
             self._running[name].kill()
         for name in names:
             self._running.pop(name).wait(PATIENCE)
@@ -71,7 +73,10 @@ class Site:
 
     def close(self) -> None:
         """Kill whatever runs."""
-        self.kill(list(self._running))
+        for process in self._running.values():
+            process.kill()
+            process.wait(PATIENCE)
+        self._server.close()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from functools import cache
 
@@ -61,6 +62,26 @@ def test_the_bound_on_pixels_holds_before_decoding() -> None:
     """The header tells the size."""
     with pytest.raises(PictureTooLarge, match=f"{SIDE + 16} x {SIDE}"):
         decode(photo(), max_pixels=SIDE * SIDE)
+
+
+def with_frame(content: bytes, width: int, height: int) -> bytes:
+    """Let a photo claim another size of what is decoded."""
+    at = content.index(b"ispe") + 8
+    return content[:at] + struct.pack(">II", width, height) + content[at + 8 :]
+
+
+@pytest.mark.parametrize(("width", "height"), [(20_000, 20_000), (2**32 - 1, 1)])
+def test_the_bound_holds_for_what_is_decoded(width: int, height: int) -> None:
+    """A frame may be larger than the picture that is cut out of it."""
+    with pytest.raises(PictureTooLarge, match=f"{width} x {height}"):
+        decode(with_frame(photo(), width, height))
+
+
+def test_a_photo_larger_than_it_says_is_refused() -> None:
+    """The library gives up in the middle, with an error of its own kind."""
+    large = encoded(Image.fromarray(pattern(400, 400)), HEIC)
+    with pytest.raises(UnreadablePicture):
+        decode(with_frame(large, 16, 16))
 
 
 def test_truncated_photos_are_refused() -> None:
