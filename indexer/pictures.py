@@ -119,8 +119,7 @@ class PictureStore:
         oldest = time.time() - grace_s
         removed = 0
         for path in self._files("originals"):
-            if path.name not in referenced and _saved_at(path) < oldest:
-                path.unlink(missing_ok=True)
+            if path.name not in referenced and _saved_at(path) < oldest and _dropped(path, oldest):
                 removed += not path.name.startswith(_ASIDE)
         for path in self._files("thumbnails"):
             if not self._original_of(path).exists() and _saved_at(path) < oldest:
@@ -208,6 +207,21 @@ def _new(path: Path) -> io.FileIO:
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path.open("xb", buffering=0)
+
+
+def _dropped(path: Path, oldest: float) -> bool:
+    """Remove a file, unless it was saved again in this very moment."""
+    aside = path.with_name(f"{_ASIDE}{secrets.token_hex(8)}")
+    try:
+        # From now on whoever saves it finds that it is not there, and writes it.
+        path.replace(aside)
+    except FileNotFoundError:
+        return False
+    if _saved_at(aside) >= oldest:
+        aside.replace(path)
+        return False
+    aside.unlink(missing_ok=True)
+    return True
 
 
 def _is_whole(thumbnail: Path) -> bool:

@@ -134,15 +134,23 @@ def prune(
     keep: Annotated[int | None, typer.Option(min=1, help="How many of the newest to keep.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Remove old generations, and what killed builds left behind; the published one stays."""
+    """Remove old generations, what killed builds left behind, and pictures that no item shows any more."""
     from indexer.maintenance import KEPT
     from indexer.maintenance import prune as remove
 
     with opened(load_settings()) as stores:
         removed = remove(stores.catalogue, stores.generations, collection, KEPT if keep is None else keep)
-    numbers = ", ".join(map(str, removed))
-    text = f"Removed generations {numbers} of {collection}." if removed else "Nothing was to be removed."
-    show({"removed": removed}, as_json, lambda: text)
+        pictures = stores.pictures.prune(stores.catalogue.pictures())
+    show({"removed": removed, "pictures": pictures}, as_json, lambda: _pruned(collection, removed, pictures))
+
+
+def _pruned(collection: str, removed: list[int], pictures: int) -> str:
+    said = []
+    if removed:
+        said.append(f"Removed generations {', '.join(map(str, removed))} of {collection}.")
+    if pictures:
+        said.append(f"Removed {pictures:,} picture{'s' if pictures > 1 else ''} that no item of any collection shows.")
+    return " ".join(said) or "Nothing was to be removed."
 
 
 def _model_for(catalogue: Catalogue, collection: str, asked: str | None) -> str:

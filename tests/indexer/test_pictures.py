@@ -186,6 +186,26 @@ def test_a_picture_whose_row_is_on_its_way_is_not_pruned(store: PictureStore, ro
     assert everything(root) == set()
 
 
+def test_a_picture_that_is_saved_while_it_is_pruned_stays(
+    store: PictureStore, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever saves it just before it goes, after its age was looked at, refers to a picture that is there."""
+    content = encoded()
+    digest = save(store, content)
+    age(root)
+    real = Path.replace
+
+    def saved_before(path: Path, target: Path) -> Path:
+        if path.name == digest:
+            save(store, content)
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "replace", saved_before)
+    assert store.prune(set()) == 0
+    monkeypatch.undo()
+    assert store.open(digest).read_bytes() == content
+
+
 def test_a_store_without_files_is_pruned(store: PictureStore) -> None:
     """Before the first picture there is nothing to do."""
     assert store.prune(set()) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from app.commands.stores import opened
+from app.settings import Settings
 from tests.app.commands.conftest import Run, Shipped
 
 
@@ -75,6 +78,21 @@ def test_new_weights_are_built_beside_the_old(run: Run, shipped: Shipped, pictur
     assert answer(run, "build", "shoes", "--checkpoint", old[:8])["digest"] == old
 
 
+def test_pictures_of_deleted_items_are_pruned(home: Path, run: Run, shipped: Shipped, pictures: Path) -> None:
+    """Once they are old enough that no row can be on its way to them; what items show stays, and the index sound."""
+    answer(run, "build", "shoes", "--source", pictures)
+    with opened(Settings(home=home)) as stores:
+        doomed = stores.catalogue.page("shoes").items[0]
+        stores.catalogue.delete("shoes", doomed.key)
+        assert len(stores.catalogue.pictures()) == 6
+    assert answer(run, "prune", "shoes") == {"removed": [], "pictures": 0}
+    for path in home.glob("pictures/*/*/*"):
+        os.utime(path, (0, 0))
+    assert "Removed 1 picture that no item" in run("index", "prune", "shoes").stdout
+    assert "sound" in run("index", "verify", "shoes").stdout
+    assert len(list(home.glob("pictures/originals/*/*"))) == len(list(home.glob("pictures/thumbnails/*/*"))) == 6
+
+
 def test_generations_are_published_rolled_back_and_pruned(run: Run, shipped: Shipped, pictures: Path) -> None:
     """Each command changes which generation serves, or which are kept, and status shows it."""
     for number in range(3):
@@ -85,7 +103,7 @@ def test_generations_are_published_rolled_back_and_pruned(run: Run, shipped: Shi
     assert published(run) == 2
     assert "generation 3" in run("index", "publish", "shoes", 3).stdout
     assert published(run) == 3
-    assert answer(run, "prune", "shoes", "--keep", 1) == {"removed": [1, 2]}
+    assert answer(run, "prune", "shoes", "--keep", 1) == {"removed": [1, 2], "pictures": 0}
     assert run("index", "prune", "shoes", "--keep", 1).stdout == "Nothing was to be removed.\n"
     text = run("index", "status", "shoes").stdout
     assert "published" in text
