@@ -15,6 +15,9 @@ from indexer.reading import ItemPredictor, Rejected, Unchanged
 from indexer.stopwatch import Stopwatch
 from models.contracts import Vectors
 
+BATCH = 16
+"""Pictures that are predicted and committed at once: with fewer, calls and transactions weigh more; a killed run embeds
+a few times as many again."""
 WRITES_AHEAD = 2
 """Batches that may wait for the database before predicting waits too."""
 
@@ -42,7 +45,7 @@ def embed(
     writes: deque[Future[None]] = deque()
     with ThreadPoolExecutor(1, thread_name_prefix="catalogue-writer") as writer:
         try:
-            for waiting, settled in _batches(outcomes, predictor.spec.max_batch):
+            for waiting, settled in _batches(outcomes, BATCH):
                 vectors = np.empty((0, predictor.spec.dim), dtype=np.float32)
                 if waiting:
                     with watch.running():

@@ -11,7 +11,7 @@ from itertools import islice
 
 from indexer.building import Progress, build_generation
 from indexer.catalogue import Catalogue, Collection, UnknownCollection, WrongModel
-from indexer.embedding import embed
+from indexer.embedding import BATCH, embed
 from indexer.generations import GenerationStore
 from indexer.locking import Hold, hold
 from indexer.pictures import PictureStore
@@ -118,7 +118,7 @@ def build(  # noqa: PLR0913  what it needs is many things, each of another room
         reader = PictureReader(predictor, pictures, watches.read, watches.write)
         run = _Run(catalogue, target, predictor, reader, held)
         with ThreadPoolExecutor(threads, thread_name_prefix="picture-reader") as pool:
-            window = 2 * predictor.spec.max_batch + threads
+            window = 2 * BATCH + threads
             tally = Tally()
             if source is not None:
                 total = len(source) if isinstance(source, Sized) else None

@@ -76,12 +76,14 @@ class Predictor:
         return pixels
 
     def warm(self) -> None:
-        """Run both sides once, so that the first caller does not pay for lazy initialisation."""
-        for predict, shape in (
-            (self.predict_queries, self.spec.query_shape),
-            (self.predict_items, self.spec.item_shape),
+        """Run both sides, at the largest batch first: memory grows now, and no caller waits for lazy initialisation."""
+        views = len(self.spec.query_views(torch.full(self.spec.query_shape, 255, dtype=torch.uint8)))
+        for predict, shape, rows in (
+            (self.predict_queries, self.spec.query_shape, views),
+            (self.predict_items, self.spec.item_shape, 1),
         ):
-            predict(torch.full((1, *shape), 255, dtype=torch.uint8))
+            for batch in (self.spec.max_batch, 1):
+                predict(torch.full((batch * rows, *shape), 255, dtype=torch.uint8))
 
     def _predict(self, embed: Callable[[Tensor], Tensor], batch: Tensor) -> Vectors:
         with torch.inference_mode():

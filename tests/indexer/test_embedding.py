@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from indexer.catalogue import ItemDraft
-from indexer.embedding import WRITES_AHEAD, embed
+from indexer.embedding import BATCH, WRITES_AHEAD, embed
 from indexer.reading import Rejected, Unchanged
 from indexer.stopwatch import Stopwatch
 from models.contracts import Vectors
@@ -36,7 +36,7 @@ def waiting(number: int) -> Waiting:
 
 
 @settings(deadline=None, max_examples=40)
-@given(kinds=st.lists(st.sampled_from("wwwur"), max_size=60))
+@given(kinds=st.lists(st.sampled_from("wwwur"), max_size=4 * BATCH))
 def test_everything_is_saved_once_in_order_in_full_batches(kinds: list[str]) -> None:
     """Each outcome is saved once, with the vector of its own picture, and only the last batch is small."""
     outcomes: list[Waiting | Unchanged | Rejected] = []
@@ -51,7 +51,7 @@ def test_everything_is_saved_once_in_order_in_full_batches(kinds: list[str]) -> 
     settled: list[Unchanged | Rejected] = []
 
     def save(batch: Sequence[Waiting], vectors: Vectors, others: Sequence[Unchanged | Rejected]) -> None:
-        assert len(batch) == len(vectors) <= predictor.spec.max_batch
+        assert len(batch) == len(vectors) <= BATCH
         for one, vector in zip(batch, vectors, strict=True):
             assert np.array_equal(FakePredictor().predict_items(one.tensor[None])[0], vector)
         saved.extend(batch)
@@ -61,13 +61,13 @@ def test_everything_is_saved_once_in_order_in_full_batches(kinds: list[str]) -> 
     assert saved == [outcome for outcome in outcomes if isinstance(outcome, Waiting)]
     assert settled == [outcome for outcome in outcomes if not isinstance(outcome, Waiting)]
     if set(kinds) <= {"w"}:
-        assert all(size == predictor.spec.max_batch for size in predictor.batches[:-1])
+        assert all(size == BATCH for size in predictor.batches[:-1])
 
 
 def test_predicting_overlaps_writing_and_waits_for_it_in_the_end() -> None:
     """While the first batch is still being written the second is predicted; more than a few never wait in memory."""
     predictor = FakePredictor()
-    size = predictor.spec.max_batch
+    size = BATCH
     first_write, release = threading.Event(), threading.Event()
     read = 0
     read_at_release: list[int] = []
@@ -107,8 +107,8 @@ def test_an_error_while_saving_stops_the_run() -> None:
             raise OSError(message)
 
     with pytest.raises(OSError, match="disk full"):
-        embed((waiting(number) for number in range(200)), FakePredictor(), Stopwatch(), save)
-    assert saved < 200 / 8
+        embed((waiting(number) for number in range(25 * BATCH)), FakePredictor(), Stopwatch(), save)
+    assert saved < 25
 
 
 def test_without_pictures_nothing_is_predicted() -> None:

@@ -85,15 +85,30 @@ def test_unknown_bytes_have_no_particular_type() -> None:
     assert media_type_of(b"") == "application/octet-stream"
 
 
-@pytest.mark.parametrize("size", [(1, 1), (256, 256), (257, 100), (30, 1000), (1000, 10)])
+@pytest.mark.parametrize(
+    "size", [(1, 1), (256, 256), (383, 100), (384, 384), (385, 7), (30, 1000), (640, 480), (1601, 900), (9000, 90)]
+)
 def test_a_thumbnail_is_small_and_of_the_same_shape(store: PictureStore, size: tuple[int, int]) -> None:
-    """No side is longer than 256 pixels, small pictures are not blown up, and proportions stay."""
+    """Its longer side has 192 to 384 pixels, small pictures stay as they are, and proportions do too."""
     digest = save(store, encoded(size=size))
     with Image.open(store.thumbnail(digest)) as small:
         assert small.format == "JPEG"
-        longest = max(size)
-        scale = min(1, 256 / longest)
+        assert min(192, max(size)) <= max(small.size) <= 384
+        if max(size) < 384:
+            assert small.size == size
+        scale = max(small.size) / max(size)
         assert small.size == pytest.approx([max(1, side * scale) for side in size], abs=1)
+
+
+def test_a_thumbnail_is_the_mean_of_what_it_stands_for(store: PictureStore) -> None:
+    """Each of its pixels is close to the mean of the block of pixels that it replaces."""
+    y, x = np.mgrid[:600, :750]
+    shades = (127 + 60 * np.sin(x / 40) + 60 * np.cos(y / 50) + 7 * (-1.0) ** (x + y)).astype(np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(shades).save(buffer, "PNG")
+    with Image.open(store.thumbnail(save(store, buffer.getvalue()))) as small:
+        means = shades.reshape(200, 3, 250, 3).mean(axis=(1, 3))
+        assert np.abs(np.asarray(small.convert("L"), dtype=float) - means).max() <= 4
 
 
 def test_a_thumbnail_is_upright_and_tells_nothing(store: PictureStore) -> None:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from indexer.catalogue import Catalogue, ItemDraft, UnknownCollection, WrongModel
+from indexer.embedding import BATCH
 from indexer.generations import BuildRunning, GenerationStore
 from indexer.live import LiveIndex
 from indexer.pictures import PictureStore
@@ -31,6 +32,8 @@ from tests.indexer.stock import new_catalogue
 from tests.models.fakes import DIGEST, FakePredictor
 
 NEW_DIGEST = "fb" * 32
+MANY = 3 * BATCH + 4
+"""Enough for a few batches and one that is not full."""
 
 
 @dataclass(frozen=True)
@@ -192,7 +195,7 @@ class Interrupted(Exception):
 
 
 @settings(max_examples=12, deadline=None)
-@given(count=st.integers(1, 60), stops=st.lists(st.integers(0, 60), max_size=4), data=st.data())
+@given(count=st.integers(1, MANY), stops=st.lists(st.integers(0, MANY), max_size=4), data=st.data())
 def test_nothing_committed_is_embedded_twice_however_often_a_run_stops(
     shared: House, count: int, stops: list[int], data: st.DataObject
 ) -> None:
@@ -225,7 +228,7 @@ def test_nothing_committed_is_embedded_twice_however_often_a_run_stops(
 KILLED = """
 import os, sys
 from pathlib import Path
-from tests.indexer.test_pipeline import DIGEST, FakePredictor, open_house, photos
+from tests.indexer.test_pipeline import DIGEST, MANY, FakePredictor, open_house, photos
 
 folder, moment = Path(sys.argv[1]), sys.argv[2]
 house = open_house(folder)
@@ -250,7 +253,7 @@ if moment == "exporting":
     house.catalogue.vectors = kill
 if moment == "publishing":
     house.catalogue.publish = kill
-house.build(photos(40), predictor)
+house.build(photos(MANY), predictor)
 """
 
 
@@ -262,15 +265,18 @@ def test_a_killed_build_is_resumed(house: House, tmp_path: Path, moment: str) ->
     assert killed.returncode == -9
     committed = house.catalogue.vector_count("shoes", DIGEST)
     assert house.catalogue.state("shoes").published is None
-    assert committed in {"saving pictures": range(9), "predicting": range(17), "writing": [16]}.get(moment, [40])
+    assert committed in {
+        "saving pictures": [0],
+        "predicting": range(2 * BATCH + 1),
+        "writing": [2 * BATCH],
+    }.get(moment, [MANY])
     predictor = FakePredictor()
-    report = house.build(photos(40), predictor)
-    assert sum(predictor.batches) == report.embedded == 40 - committed
-    assert (report.skipped, report.count) == (committed, 40)
+    report = house.build(photos(MANY), predictor)
+    assert sum(predictor.batches) == report.embedded == MANY - committed
+    assert (report.skipped, report.count) == (committed, MANY)
     assert verify(house.catalogue, house.generations, house.pictures, "shoes").generations == 1
-    assert (
-        len(LiveIndex(house.catalogue, house.generations).search("shoes", vector_of(0), DIGEST, 100).neighbours) == 40
-    )
+    found = LiveIndex(house.catalogue, house.generations).search("shoes", vector_of(0), DIGEST, 2 * MANY)
+    assert len(found.neighbours) == MANY
 
 
 # New weights.
@@ -387,7 +393,7 @@ class WaitingPredictor(FakePredictor):
         """Count."""
         with self._counting:
             self.prepared += 1
-            if self.prepared > self.spec.max_batch:
+            if self.prepared > BATCH:
                 self.beyond.set()
         return super().prepare_item(picture)
 
@@ -399,7 +405,7 @@ class WaitingPredictor(FakePredictor):
 
 def test_reading_goes_on_while_the_network_is_at_work(house: House) -> None:
     """The first batch is predicted only after a later picture was prepared: so reading did not wait for it."""
-    assert house.build(photos(30), WaitingPredictor()).embedded == 30
+    assert house.build(photos(MANY), WaitingPredictor()).embedded == MANY
 
 
 def test_a_source_is_not_read_far_ahead(house: House) -> None:
@@ -416,7 +422,7 @@ def test_a_source_is_not_read_far_ahead(house: House) -> None:
             yield source_item(f"k{number}", photo(number % 7))
 
     house.build(endless(), predictor)
-    assert max(ahead) <= 3 * predictor.spec.max_batch + 2 + LOOKUP + 1
+    assert max(ahead) <= 3 * BATCH + 2 + LOOKUP + 1
 
 
 def test_progress_counts_what_is_committed(house: House) -> None:
@@ -428,10 +434,10 @@ def test_progress_counts_what_is_committed(house: House) -> None:
         if stage == "embed":
             assert house.catalogue.collection("shoes").items >= done - 1
 
-    house.build([*photos(40), source_item("bad", b"x")], progress=hear)
-    embedding = [done for done, total, stage in told if stage == "embed" and total == 41]
+    house.build([*photos(MANY), source_item("bad", b"x")], progress=hear)
+    embedding = [done for done, total, stage in told if stage == "embed" and total == MANY + 1]
     assert embedding == sorted(embedding)
-    assert embedding[-1] == 41
+    assert embedding[-1] == MANY + 1
     assert [stage for _, _, stage in told if stage != "embed"] == ["export", "index", "check", "publish"]
 
 

@@ -192,6 +192,20 @@ def test_it_can_be_warmed(predictor: AnyPredictor) -> None:
     predictor.warm()
 
 
+def test_a_loaded_network_has_met_the_largest_batch(store: CheckpointStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All views of as many queries as are predicted at once, and as many items, went through it before anyone asks."""
+    met: dict[str, list[int]] = {"queries": [], "items": []}
+    for side, name in (("queries", "predict_queries"), ("items", "predict_items")):
+
+        def predict(self: Predictor, batch: torch.Tensor, *, side: str = side) -> None:
+            met[side].append(len(batch))
+
+        monkeypatch.setattr(Predictor, name, predict)
+    description = load_predictor(store, "sketch", None, CPU).spec
+    views = len(description.query_views(torch.zeros(description.query_shape, dtype=torch.uint8)))
+    assert met == {"queries": [description.max_batch * views, views], "items": [description.max_batch, 1]}
+
+
 @pytest.mark.parametrize(("parity", "exact"), [(1.1, True), (-1.1, False)])
 def test_the_fast_format_is_used_only_if_it_agrees(
     store: CheckpointStore, monkeypatch: pytest.MonkeyPatch, parity: float, exact: bool
