@@ -89,7 +89,7 @@ def create_app(
         app.add_middleware(LoopbackOnly, allowed_hosts=settings.allowed_hosts)
     app.add_middleware(UnexpectedErrors)
     app.add_middleware(page.SecurityHeaders)
-    app.add_middleware(RequestTrace, telemetry=telemetry)
+    app.add_middleware(RequestTrace, telemetry=telemetry, routes=app.routes)
     return app
 
 

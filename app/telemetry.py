@@ -8,16 +8,19 @@ import re
 import sys
 import time
 import uuid
+from collections.abc import Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Gauge, Histogram, ProcessCollector, generate_latest
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.batching import Batch
 from app.credentials import CALLER
 from app.shared_metrics import SharedMetrics
+from app.templates import Templates
 
 REQUEST_ID_HEADER = "X-Request-ID"
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -92,10 +95,11 @@ class Telemetry:
 class RequestTrace:
     """Middleware: gives every request an id that stands in its answer and its log lines, and measures it."""
 
-    def __init__(self, app: ASGIApp, telemetry: Telemetry) -> None:
-        """Wrap `app`."""
+    def __init__(self, app: ASGIApp, telemetry: Telemetry, routes: Sequence[BaseRoute] = ()) -> None:
+        """Wrap `app`; by `routes` those requests are told apart that never come to its router."""
         self._app = app
         self._telemetry = telemetry
+        self._templates = Templates(routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -125,7 +129,7 @@ class RequestTrace:
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         # The template, not the path: a metric must not grow with what is asked for.
-        route = getattr(scope.get("route"), "path", "unmatched")
+        route = getattr(scope.get("route"), "path", None) or self._templates.find(scope["method"], scope["path"])
         self._telemetry.requests.labels(scope["method"], route, str(status)).observe(seconds)
         facts = {"method": scope["method"], "path": scope["path"], "status": status, "seconds": round(seconds, 6)}
         caller = scope.get(CALLER)
