@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from http import HTTPStatus
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
@@ -17,11 +18,20 @@ HEAD_S = 15.0
 Also how long what comes after an answer, and is no request, keeps a connection open.
 """
 
+REFUSED_HEADS = "likeness.refused_heads"
+"""Where the state of an application's lifespan holds whoever wants to hear of refused heads."""
+HeadObserver = Callable[[int, float], None]
+"""Is told the status that a head was refused with, and the seconds since it began."""
+
 
 class BoundedHeads(HttpToolsProtocol):
-    """One connection. Heads that do not end, or come too slowly, end it, so that they hold no memory for long."""
+    """One connection. Heads that do not end, or come too slowly, end it, so that they hold no memory for long.
+
+    Of those the application does not hear; `REFUSED_HEADS` does.
+    """
 
     _timer: asyncio.TimerHandle | None = None
+    _began = 0.0
     _in_head = True
     _is_mixed = False
     _taken = 0
@@ -29,6 +39,7 @@ class BoundedHeads(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn's own
         """Wait for the first head."""
         super().connection_made(transport)
+        self._began = self.loop.time()
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -39,6 +50,9 @@ class BoundedHeads(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Take what has come, and end the connection if the head it belongs to is too large."""
         self._is_mixed = False
+        if self._timer is None:
+            # Whatever comes now, nothing was waited for: if a head begins, it begins here.
+            self._began = self.loop.time()
         super().data_received(data)
         if self.transport.is_closing():
             return
@@ -105,6 +119,10 @@ class BoundedHeads(HttpToolsProtocol):
             self.transport.close()
 
     def _refuse(self, status: HTTPStatus, detail: str) -> None:
+        observe: HeadObserver | None = self.app_state.get(REFUSED_HEADS)
+        # What goes wrong within a body, or behind a request, ends one that the application counts.
+        if observe is not None and not self._is_answering:
+            observe(status, self.loop.time() - self._began)
         answer = of_status("/", status, detail, {"Connection": "close"})
         head = b"".join(b"%s: %s\r\n" % header for header in answer.raw_headers)
         self.transport.write(f"HTTP/1.1 {status} {status.phrase}\r\n".encode() + head + b"\r\n" + bytes(answer.body))

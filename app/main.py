@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -15,6 +16,7 @@ from app.access import LoopbackOnly, is_loopback
 from app.admission import Admission
 from app.admitting import Admitting
 from app.body_limit import BodyLimit
+from app.connections import REFUSED_HEADS
 from app.documentation import document
 from app.gate import Gate, Gated
 from app.items import TOGETHER, Items
@@ -62,10 +64,10 @@ def create_app(
     telemetry = Telemetry(shared)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         async with running(settings, telemetry, predictors, specs) as services:
             app.state.services = services
-            yield
+            yield {REFUSED_HEADS: telemetry.refused_head}
 
     app = FastAPI(
         title="Likeness",

@@ -20,12 +20,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.batching import Batch
 from app.credentials import CALLER
 from app.shared_metrics import SharedMetrics
-from app.templates import Templates
+from app.templates import UNMATCHED, Templates
 
 REQUEST_ID_HEADER = "X-Request-ID"
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_UNREAD = "unread"
 _SIZES = (1, 2, 4, 8, 16, 32, 64, 128)
 
 _request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
@@ -75,6 +76,10 @@ class Telemetry:
             registry=self.registry,
             multiprocess_mode="max",
         )
+
+    def refused_head(self, status: int, seconds: float) -> None:
+        """Count a request that ended within its head, so that its method and its address are not known."""
+        self.requests.labels(_UNREAD, UNMATCHED, str(int(status))).observe(seconds)
 
     def batch(self, model: str, side: str, batch: Batch) -> None:
         """Count one run of the device; `side` is "queries" or "items"."""

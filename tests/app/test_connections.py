@@ -6,8 +6,10 @@ import asyncio
 import json
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import suppress
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import pytest
 import uvicorn
@@ -16,11 +18,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from app.connections import HEAD_BYTES, BoundedHeads
+from app.connections import HEAD_BYTES, REFUSED_HEADS, BoundedHeads
 
 PATIENCE = 60
 ASKED = threading.Event()
 GO_ON = threading.Event()
+REFUSED: list[tuple[int, float]] = []
+"""What the server has told of refused heads: status and seconds."""
 
 
 async def length(request: Request) -> PlainTextResponse:
@@ -35,12 +39,19 @@ async def late(_: Request) -> PlainTextResponse:
     return PlainTextResponse("late")
 
 
+@asynccontextmanager
+async def listening(_: Starlette) -> AsyncIterator[dict[str, Any]]:
+    """Hear of refused heads."""
+    yield {REFUSED_HEADS: lambda status, seconds: REFUSED.append((status, seconds))}
+
+
 @pytest.fixture
 def port() -> Iterator[int]:
     """Serve on a port of this machine."""
-    application = Starlette(routes=[Route("/", length, methods=["GET", "POST"]), Route("/late", late)])
+    routes = [Route("/", length, methods=["GET", "POST"]), Route("/late", late)]
+    application = Starlette(routes=routes, lifespan=listening)
     server = uvicorn.Server(
-        uvicorn.Config(application, http=BoundedHeads, log_config=None, lifespan="off", timeout_keep_alive=PATIENCE)
+        uvicorn.Config(application, http=BoundedHeads, log_config=None, lifespan="on", timeout_keep_alive=PATIENCE)
     )
     with socket.create_server(("127.0.0.1", 0)) as taken:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]})
@@ -53,6 +64,7 @@ def port() -> Iterator[int]:
             thread.join()
     ASKED.clear()
     GO_ON.clear()
+    REFUSED.clear()
 
 
 def connect(port: int) -> socket.socket:
@@ -158,6 +170,7 @@ def test_a_head_that_is_too_large_is_told_so(port: int) -> None:
     with connect(port) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nA: " + b"x" * HEAD_BYTES)
         assert refusal(rest(connection)) == (431, "request-header-fields-too-large")
+    assert [status for status, _ in REFUSED] == [431]
 
 
 @pytest.mark.parametrize(
@@ -167,12 +180,13 @@ def test_a_head_that_is_too_large_is_told_so(port: int) -> None:
 def test_a_new_connection_has_to_say_what_it_wants(
     port: int, monkeypatch: pytest.MonkeyPatch, sent: bytes, refused: bool
 ) -> None:
-    """Half a head gets 408, and whoever says nothing is left without a word."""
+    """Half a head gets 408, and whoever says nothing is left without a word, nor counted."""
     monkeypatch.setattr("app.connections.HEAD_S", 1.0)
     with connect(port) as connection:
         connection.sendall(sent)
         answer = rest(connection)
     assert refusal(answer) == (408, "request-timeout") if refused else answer == b""
+    assert [status for status, _ in REFUSED] == [408] * refused
 
 
 @pytest.mark.parametrize("sent", [b"G", b"\r\n"])
@@ -186,6 +200,27 @@ def test_a_connection_that_was_used_is_not_kept_for_half_a_request(
         connection.sendall(sent)
         answer = rest(connection)
     assert refusal(answer) == (408, "request-timeout") if sent.strip() else answer == b""
+
+
+def test_a_refused_head_took_the_time_since_its_first_byte(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the connection was used for before does not count: it is no longer than from sending to being answered."""
+    with connect(port) as connection:
+        ask(connection)
+        monkeypatch.setattr("app.connections.HEAD_S", 0.05)
+        sent = time.monotonic()
+        connection.sendall(b"GET / HTTP/1.1\r\nHo")
+        assert refusal(rest(connection))[0] == 408
+    ((_, seconds),) = REFUSED
+    assert 0 < seconds <= time.monotonic() - sent
+
+
+def test_what_the_application_counts_is_told_by_nobody_else(port: int) -> None:
+    """Requests that are answered, and one whose body turns out to be nonsense, are no refused heads."""
+    with connect(port) as connection:
+        ask(connection)
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n")
+        assert refusal(rest(connection)) == (400, "bad-request")
+    assert REFUSED == []
 
 
 def test_a_body_that_nobody_reads_keeps_no_connection(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,4 +251,5 @@ def test_what_is_no_http_is_refused(port: int) -> None:
     with connect(port) as connection:
         connection.sendall(b"\x16\x03\x01nonsense\r\n\r\n")
         assert refusal(rest(connection)) == (400, "bad-request")
+    assert [status for status, _ in REFUSED] == [400]
     test_a_head_may_be_as_large_as_the_bound(port)

@@ -78,6 +78,15 @@ def test_requests_are_counted_by_route_not_by_path(client: TestClient, telemetry
     assert sample(telemetry, "likeness_http_request_seconds_count", **labels) == 2
 
 
+def test_a_refused_head_is_a_request_of_which_little_is_known(telemetry: Telemetry) -> None:
+    """It stands beside the others, by its status, with the time it took."""
+    for status, seconds in ((431, 0.25), (408, 15.0), (408, 16.0)):
+        telemetry.refused_head(status, seconds)
+    labels = {"method": "unread", "route": "unmatched", "status": "408"}
+    assert sample(telemetry, "likeness_http_request_seconds_count", **labels) == 2
+    assert sample(telemetry, "likeness_http_request_seconds_sum", **labels) == 31.0
+
+
 def test_a_batch_is_counted_once_in_size_and_time_and_per_item_in_waits(telemetry: Telemetry) -> None:
     """Three items that waited and one run of the device are three waits, one size, one duration."""
     telemetry.batch("sketch", "queries", Batch(waited=(0.5, 0.25, 0.25), ran=2.0))

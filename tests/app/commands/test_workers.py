@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import signal
+import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from app.connections import HEAD_BYTES
 from tests.processes import PATIENCE, serving
 
 MISSING = 40
+LARGE = 10
 
 
 def workers_of(supervisor: int) -> set[psutil.Process]:
@@ -33,13 +37,21 @@ def samples(url: str, name: str) -> dict[tuple[tuple[str, str], ...], float]:
     }
 
 
-def misses(url: str) -> float:
-    """Return how many requests for what is not there have been counted."""
+def counted(url: str, status: int) -> float:
+    """Return how many requests have been counted that were answered with a status."""
     return sum(
         value
         for labels, value in samples(url, "likeness_http_request_seconds_count").items()
-        if ("status", "404") in labels
+        if ("status", str(status)) in labels
     )
+
+
+def send_large_head(url: str) -> None:
+    """Begin a request that no application hears of."""
+    address = urlsplit(url)
+    with socket.create_connection((address.hostname, address.port), PATIENCE) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nA: " + b"x" * HEAD_BYTES)
+        assert connection.recv(12) == b"HTTP/1.1 431"
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
@@ -52,16 +64,19 @@ def test_workers_are_one_server(tmp_path: Path, end: signal.Signals) -> None:
             for _ in range(MISSING):
                 assert httpx.get(f"{url}/v1/nothing", timeout=PATIENCE).status_code == 404
             # A request is counted once its answer is sent, which may be just after it was read.
-            while misses(url) < MISSING:
+            while counted(url, 404) < MISSING:
                 pass
-            assert misses(url) == MISSING
+            assert counted(url, 404) == MISSING
+            for _ in range(LARGE):
+                send_large_head(url)
+            assert counted(url, 431) == LARGE
             assert set(samples(url, "process_resident_memory_bytes")) == {(("worker", "0"),), (("worker", "1"),)}
             victim = min(first, key=lambda worker: worker.pid)
             victim.kill()
             while len(now := workers_of(process.pid) - {victim}) < 2:
                 assert httpx.get(f"{url}/health/live", timeout=PATIENCE).status_code == 200
             assert first - {victim} < now
-            assert misses(url) == MISSING
+            assert (counted(url, 404), counted(url, 431)) == (MISSING, LARGE)
         finally:
             process.send_signal(end)
         assert process.wait(PATIENCE) == {signal.SIGTERM: 0, signal.SIGINT: 130, signal.SIGKILL: -signal.SIGKILL}[end]
