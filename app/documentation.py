@@ -16,6 +16,7 @@ from app.schemas import BatchEntry, Problem, RefineBody, SketchBody
 
 _BINARY = {"type": "string", "format": "binary"}
 _REASONS = {
+    400: "The Range header is malformed.",
     401: "No key came, or none that holds.",
     403: "The key does not allow this.",
     404: "What is named does not exist.",
@@ -23,6 +24,7 @@ _REASONS = {
     412: "The item is not in the version that If-Match or If-None-Match asks for.",
     413: "The body or the picture is too large.",
     415: "The body is of a media type that is not taken.",
+    416: "Nothing of the file lies in the range that is asked for.",
     429: "Too many requests came from this key or this address; Retry-After says when to try again.",
     422: "The request is malformed, or its picture cannot be used.",
     507: "The disk is full or may only be read; searches go on.",
@@ -43,6 +45,9 @@ def picture_answer(description: str, *media_types: str) -> dict[int | str, dict[
     """Describe an answer that is a picture, for `responses`."""
     return {200: {"description": description, "content": {kind: {"schema": _BINARY} for kind in media_types}}}
 
+
+PARTIAL: dict[int | str, dict[str, Any]] = {206: {"description": "The part that Range asks for."}}
+"""Describes the answer to a caller who asks for some of a file, for `responses`."""
 
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "It is what If-None-Match names; nothing is sent."}}
 """Describes the answer to a caller who has the newest version already, for `responses`."""

@@ -22,6 +22,7 @@ from app.gate import Gate, Gated
 from app.items import TOGETHER, Items
 from app.predictors import Loader, Predictors
 from app.problems import UnexpectedErrors
+from app.ranges import RangeProblems
 from app.rates import Rates, rates_file
 from app.readiness import Readiness
 from app.routes import ROUTERS, page
@@ -84,6 +85,7 @@ def create_app(
     problems.install(app)
     document(app)
     # The last one added sees a request first.
+    app.add_middleware(RangeProblems)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
     app.add_middleware(Admitting)
     app.add_middleware(Gated)

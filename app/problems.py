@@ -32,7 +32,7 @@ MEDIA_TYPE = "application/problem+json"
 CLIENT_CLOSED = 499
 """nginx's status for a caller who hung up; nobody reads the answer, but metrics and logs do."""
 
-_PHRASES = {CLIENT_CLOSED: "The caller hung up", 413: "Content Too Large"}
+_PHRASES = {CLIENT_CLOSED: "The caller hung up", 413: "Content Too Large", 416: "Range Not Satisfiable"}
 """Of statuses that Python does not know, or knows by an older name in older versions."""
 
 _COUNTED = (ServerBusy, QueueFull)

@@ -19,6 +19,7 @@ PROBLEMS_WITHOUT_A_CLASS = {
     ("method-not-allowed", 405),
     ("request-timeout", 408),
     ("content-too-large", 413),
+    ("range-not-satisfiable", 416),
     ("invalid-request", 422),
     ("request-header-fields-too-large", 431),
     ("internal-server-error", 500),

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
 from app.dependencies import Parts
-from app.documentation import UNCHANGED, errors, picture_answer
+from app.documentation import PARTIAL, UNCHANGED, errors, picture_answer
 from app.preconditions import is_known, tag_of
 from indexer.disk import DiskUnwritable
 from indexer.pictures import THUMBNAIL_TYPE
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1/pictures/{digest}", tags=["pictures"], default_re
 @router.get(
     "",
     operation_id="get_picture",
-    responses=picture_answer("The picture as it was sent.", *TYPES) | UNCHANGED | errors(404, 422),
+    responses=picture_answer("The picture as it was sent.", *TYPES) | PARTIAL | UNCHANGED | errors(400, 404, 416, 422),
 )
 async def get_picture(digest: str, request: Request, parts: Parts) -> Response:
     """Return a picture as it was sent."""
@@ -37,7 +37,7 @@ async def get_picture(digest: str, request: Request, parts: Parts) -> Response:
 @router.get(
     "/thumbnail",
     operation_id="get_thumbnail",
-    responses=picture_answer("The picture, small.", THUMBNAIL_TYPE) | UNCHANGED | errors(404, 422),
+    responses=picture_answer("The picture, small.", THUMBNAIL_TYPE) | PARTIAL | UNCHANGED | errors(400, 404, 416, 422),
 )
 async def get_thumbnail(digest: str, request: Request, parts: Parts) -> Response:
     """Return a picture, small."""
