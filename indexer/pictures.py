@@ -10,11 +10,12 @@ import secrets
 import time
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from pathlib import Path
 
 from PIL import Image
 
-from indexer.disk import flush, writing
+from indexer.disk import DiskUnwritable, flush, writing
 from indexer.stripping import stripped
 from models.contracts import RetrievalError
 from models.images import Picture, decode
@@ -81,27 +82,29 @@ class PictureStore:
             raise _unknown(digest)
         return original
 
-    def thumbnail(self, digest: str) -> Path:
-        """Return where the thumbnail of a picture lies, a JPEG of at most 384 × 384 pixels.
+    def thumbnail(self, digest: str) -> Path | None:
+        """Return where the thumbnail of a picture lies, a JPEG of at most 384 × 384 pixels; None if it was lost.
 
         Raises:
             UnknownPicture: the picture is not stored, or the digest is none.
-            DiskUnwritable: it has to be made again, and the disk takes no more; `new_thumbnail` needs no disk.
         """
         small = self._thumbnail(digest)
-        if not _is_whole(small):
-            content = self.new_thumbnail(digest)
-            with writing(self._root):
-                _write(small, content)
-        return small
+        if _is_whole(small):
+            return small
+        self.open(digest)
+        return None
 
     def new_thumbnail(self, digest: str) -> bytes:
-        """Make the thumbnail of a picture.
+        """Make the thumbnail of a picture, which decodes all of it, and keep it where the disk takes it.
 
         Raises:
             UnknownPicture: the picture is not stored, or the digest is none.
         """
-        return _thumbnail_of(decode(self.open(digest).read_bytes()))
+        content = _thumbnail_of(decode(self.open(digest).read_bytes()))
+        # Whoever asked is shown it all the same; who asks next has it made once more.
+        with suppress(DiskUnwritable), writing(self._root):
+            _write(self._thumbnail(digest), content)
+        return content
 
     def media_type(self, digest: str) -> str:
         """Return the type of a stored picture, such as image/png, from its first bytes.

@@ -10,8 +10,7 @@ from starlette.responses import FileResponse, Response
 from app.dependencies import Parts
 from app.documentation import PARTIAL, UNCHANGED, errors, picture_answer
 from app.preconditions import is_known, tag_of
-from indexer.disk import DiskUnwritable
-from indexer.pictures import THUMBNAIL_TYPE
+from indexer.pictures import THUMBNAIL_TYPE, PictureStore
 
 TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp")
 FOR_EVER = "private, max-age=31536000, immutable"
@@ -41,14 +40,15 @@ async def get_picture(digest: str, request: Request, parts: Parts) -> Response:
 )
 async def get_thumbnail(digest: str, request: Request, parts: Parts) -> Response:
     """Return a picture, small."""
+    small: Path | bytes | None = await parts.workers.store(parts.pictures.thumbnail, digest)
+    if small is None:
+        small = await parts.workers.compute(_found_or_new, parts.pictures, digest)
+    return _answer(request, small, THUMBNAIL_TYPE, f"{digest}-thumbnail")
 
-    def find() -> Path | bytes:
-        try:
-            return parts.pictures.thumbnail(digest)
-        except DiskUnwritable:
-            return parts.pictures.new_thumbnail(digest)
 
-    return _answer(request, await parts.workers.store(find), THUMBNAIL_TYPE, f"{digest}-thumbnail")
+def _found_or_new(pictures: PictureStore, digest: str) -> Path | bytes:
+    """Make a lost thumbnail again, unless somebody else did while this call waited for its turn to decode."""
+    return pictures.thumbnail(digest) or pictures.new_thumbnail(digest)
 
 
 def _answer(request: Request, picture: Path | bytes, media_type: str, name: str) -> Response:

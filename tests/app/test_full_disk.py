@@ -55,6 +55,14 @@ def reads_go_on(client: TestClient) -> None:
     assert client.get("/health/ready").status_code in {200, 503}
 
 
+def lose_thumbnail(app: FastAPI, digest: str) -> None:
+    """Take a thumbnail away, as a power cut may."""
+    pictures: PictureStore = app.state.services.pictures
+    small = pictures.thumbnail(digest)
+    assert small is not None
+    small.unlink()
+
+
 def is_sound(app: FastAPI) -> bool:
     """Compare SQL with the files."""
     parts = app.state.services
@@ -101,8 +109,7 @@ def test_a_lost_thumbnail_is_shown_where_it_cannot_be_written(app: FastAPI, monk
         create(client)
         item = put(client, "a", 1)
         whole = client.get(item["thumbnail_url"])
-        pictures: PictureStore = app.state.services.pictures
-        pictures.thumbnail(item["image_url"].rpartition("/")[2]).unlink()
+        lose_thumbnail(app, item["image_url"].rpartition("/")[2])
         refuse_new_files(monkeypatch, errno.ENOSPC)
         again = client.get(item["thumbnail_url"])
         assert (again.content, again.headers["content-type"]) == (whole.content, whole.headers["content-type"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import os
 import random
 from collections.abc import Callable, Iterator
@@ -101,7 +102,8 @@ def check_pictures(house: House) -> None:
         assert hashlib.sha256(house.pictures.open(digest).read_bytes()).hexdigest() == digest
     for path in (house.home / "pictures" / "originals").glob("*/[0-9a-f]*"):
         assert hashlib.sha256(path.read_bytes()).hexdigest() == path.name
-        with Image.open(house.pictures.thumbnail(path.name)) as small:
+        kept = house.pictures.thumbnail(path.name)
+        with Image.open(kept or io.BytesIO(house.pictures.new_thumbnail(path.name))) as small:
             small.load()
             assert small.size == (24, 24)
 

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from tests.app.serving import pixels, png, put
+from indexer.pictures import PictureStore
+from models.images import Picture, decode
+from tests.app.serving import application, client_of, create, pixels, png, put
+
+PATIENCE = 60
 
 
 def encoded(file_format: str) -> bytes:
@@ -68,3 +75,47 @@ def test_what_is_no_picture_is_a_404(digest: str, client: TestClient) -> None:
     put(client, "a", 1)
     for path in (f"/v1/pictures/{digest}", f"/v1/pictures/{digest}/thumbnail"):
         assert client.get(path).status_code == 404
+
+
+def test_lost_thumbnails_wait_for_their_turn_to_decode(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While all threads decode, thumbnails that are there are shown; a lost one is made after that, once for all."""
+    app = application(tmp_path, decode_threads=1)
+    begun, asked, go_on = threading.Event(), threading.Event(), threading.Event()
+    order = []
+
+    def upload() -> None:
+        begun.set()
+        assert go_on.wait(PATIENCE)
+        order.append("upload")
+
+    def decode_lost(content: bytes) -> Picture:
+        order.append("lost")
+        return decode(content)
+
+    with client_of(app) as client, ThreadPoolExecutor(3) as callers:
+        create(client)
+        kept, lost = put(client, "a", 1), put(client, "b", 2)
+        pictures: PictureStore = app.state.services.pictures
+        small = pictures.thumbnail(lost["image_url"].rpartition("/")[2])
+        assert small is not None
+        before = small.read_bytes()
+        small.unlink()
+        look = pictures.thumbnail
+
+        def looked(digest: str) -> Path | None:
+            found = look(digest)
+            if found is None:
+                asked.set()
+            return found
+
+        monkeypatch.setattr(pictures, "thumbnail", looked)
+        monkeypatch.setattr("indexer.pictures.decode", decode_lost)
+        assert client.portal is not None
+        client.portal.start_task_soon(app.state.services.workers.compute, upload)
+        assert begun.wait(PATIENCE)
+        answers = [callers.submit(client.get, lost["thumbnail_url"]) for _ in range(3)]
+        assert asked.wait(PATIENCE)
+        assert client.get(kept["thumbnail_url"]).status_code == 200
+        go_on.set()
+        assert [answer.result(PATIENCE).content for answer in answers] == [before] * 3
+    assert order == ["upload", "lost"]
