@@ -1,4 +1,8 @@
-"""Upserts in the order in which they happen: decode, prepare, embed, store the picture, commit the row."""
+"""Upserts in the order in which they happen: decode, prepare, store the picture, embed, commit the row.
+
+Pixels live in the first two steps alone, which are one call on a thread: of the pictures that wait for the disk, the
+device or the database, however many, none is in memory but as a file, and as what the network takes.
+"""
 
 from __future__ import annotations
 
@@ -28,9 +32,9 @@ from indexer.catalogue import (
     check_metadata,
     check_title,
 )
-from indexer.pictures import PictureStore
+from indexer.pictures import PictureFiles, PictureStore, files_of
 from models.contracts import PictureTooLarge, RetrievalError, UnreadablePicture
-from models.images import Picture, decode
+from models.images import decode
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -38,7 +42,7 @@ if TYPE_CHECKING:
     from models.contracts import Vectors
 
 TOGETHER = 8
-"""Items of a batch that are worked on at once; the pixels of each are in memory meanwhile."""
+"""Items of a batch that are worked on at once: enough to fill a run of the device, and no more, for others wait too."""
 
 ATTEMPTS = 3
 """How often items are embedded with further weights because those of their collection were exchanged meanwhile."""
@@ -60,6 +64,21 @@ class NewItem:
     title: str = ""
     metadata: Mapping[str, Any] = field(default_factory=dict)
     expected: Expectation | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class _Stored:
+    """What is held of a picture once it lies on the disk.
+
+    Attributes:
+        digest: under which it lies there.
+        source: sha256, in hex, of the bytes that were sent.
+        prepared: what each network takes that was asked for, uint8.
+    """
+
+    digest: str
+    source: str
+    prepared: Sequence[Tensor]
 
 
 class Items:
@@ -118,7 +137,7 @@ class Items:
         Raises:
             UnknownCollection: there is no such collection.
             ReusedRequestKey: the key stands for another batch.
-            QueueFull, DeadlineExceeded, QueueClosed: the device has no time; nothing was written.
+            QueueFull, DeadlineExceeded, QueueClosed: the device has no time; no item was written.
             VectorsLacking: the collection's weights are exchanged again and again.
         """
         request = await self._workers.compute(_digest, batch)
@@ -192,7 +211,7 @@ class Items:
                 try:
                     return await self._draft(new, writing, vectors)
                 except ITEM_FAULTS as fault:
-                    return fault
+                    return _without_traceback(fault)
 
         try:
             async with asyncio.TaskGroup() as group:
@@ -209,32 +228,42 @@ class Items:
         """
         check_key(new.key)
         title, metadata = check_title(new.title), check_metadata(new.metadata)
-        picture = await self._workers.compute(self._decoded, new.picture)
         embedded = vectors.setdefault(new.key, {})
-        for serving in writing.servings:
-            if serving.predictor.digest not in embedded:
-                embedded[serving.predictor.digest] = await self._embedded(serving, picture)
+        lacking = [serving for serving in writing.servings if serving.predictor.digest not in embedded]
+        stored = await self._stored(new.picture, lacking)
+        for serving, tensor in zip(lacking, stored.prepared, strict=True):
+            embedded[serving.predictor.digest] = (await serving.items.submit(tensor)).value
         return ItemDraft(
             key=new.key,
             title=title,
             metadata=metadata,
-            picture=await self._workers.store(self._pictures.save, new.picture, picture),
-            source=hashlib.sha256(new.picture).hexdigest(),
+            picture=stored.digest,
+            source=stored.source,
             vectors=embedded,
             expected=new.expected,
         )
 
-    def _decoded(self, content: bytes) -> Picture:
+    async def _stored(self, content: bytes, servings: Sequence[Serving]) -> _Stored:
+        """Prepare a picture for `servings` and store it."""
+        files, prepared = await self._workers.compute(self._seen, content, servings)
+        digest = await self._workers.store(self._pictures.keep, files)
+        return _Stored(digest, files.source, prepared)
+
+    def _seen(self, content: bytes, servings: Sequence[Serving]) -> tuple[PictureFiles, list[Tensor]]:
+        """Do all that needs a picture's pixels; they end with this call."""
         with self._telemetry.decode.time():
-            return decode(content, self._max_pixels)
+            picture = decode(content, self._max_pixels)
+        prepared = []
+        for serving in servings:
+            with self._telemetry.prepare.time():
+                prepared.append(serving.predictor.prepare_item(picture))
+        return files_of(content, picture), prepared
 
-    async def _embedded(self, serving: Serving, picture: Picture) -> Vectors:
-        prepared = await self._workers.compute(self._prepared, serving, picture)
-        return (await serving.items.submit(prepared)).value
 
-    def _prepared(self, serving: Serving, picture: Picture) -> Tensor:
-        with self._telemetry.prepare.time():
-            return serving.predictor.prepare_item(picture)
+def _without_traceback(fault: RetrievalError) -> RetrievalError:
+    """Let go of the calls that failed: their variables hold the pixels of a picture that was half decoded."""
+    fault.__cause__ = fault.__context__ = fault.__traceback__ = None
+    return fault
 
 
 def _digest(batch: Sequence[NewItem]) -> str:

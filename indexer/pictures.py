@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
@@ -37,6 +38,23 @@ class UnknownPicture(RetrievalError):
     """No picture of that digest is stored."""
 
 
+@dataclass(frozen=True, eq=False)
+class PictureFiles:
+    """What is stored of a picture, for which its pixels are needed no more.
+
+    Attributes:
+        source: sha256, in hex, of the bytes that were sent.
+        original: those bytes, stripped of notes.
+        digest: sha256, in hex, of these.
+        thumbnail: a JPEG of at most 384 × 384 pixels.
+    """
+
+    source: str
+    original: bytes
+    digest: str
+    thumbnail: bytes
+
+
 class PictureStore:
     """Pictures as they were sent but for what cameras noted in them, and small JPEG copies that hold only pixels.
 
@@ -50,26 +68,32 @@ class PictureStore:
         self._durable: set[Path] = set()
 
     def save(self, content: bytes, picture: Picture) -> str:
-        """Store a picture file, stripped of notes, and a thumbnail, and return the digest of the bytes that are stored.
+        """Store a picture file with its thumbnail as `keep` does, and return the digest of the bytes that are stored.
+
+        Raises:
+            DiskUnwritable: the disk takes no more.
+        """
+        return self.keep(files_of(content, picture))
+
+    def keep(self, files: PictureFiles) -> str:
+        """Store a picture and its thumbnail, and return the digest of the bytes that are stored.
 
         When this returns, the picture outlives a power cut. A killed run leaves either all of it or nothing of it.
 
         Raises:
             DiskUnwritable: the disk takes no more.
         """
-        content = stripped(content, picture)
-        digest = hashlib.sha256(content).hexdigest()
-        original = self._original(digest)
+        original = self._original(files.digest)
         with writing(self._root):
             try:
                 # It counts as new again: whoever saves it is about to refer to it.
                 os.utime(original)
             except FileNotFoundError:
-                _write(original, content, durable=True)
+                _write(original, files.original, durable=True)
             self._keep_name(original)
-            if not _is_whole(self._thumbnail(digest)):
-                _write(self._thumbnail(digest), _thumbnail_of(picture))
-        return digest
+            if not _is_whole(self._thumbnail(files.digest)):
+                _write(self._thumbnail(files.digest), files.thumbnail)
+        return files.digest
 
     def open(self, digest: str) -> Path:
         """Return where the bytes of a picture lie.
@@ -151,6 +175,22 @@ class PictureStore:
     def _files(self, kind: str) -> Iterator[Path]:
         for folder in sorted((self._root / kind).glob("*")):
             yield from sorted(folder.iterdir())
+
+
+def files_of(content: bytes, picture: Picture) -> PictureFiles:
+    """Make what is stored of a picture, without the disk.
+
+    Args:
+        content: a file that `models.images.decode` has read.
+        picture: what it read.
+    """
+    original = stripped(content, picture)
+    return PictureFiles(
+        source=hashlib.sha256(content).hexdigest(),
+        original=original,
+        digest=hashlib.sha256(original).hexdigest(),
+        thumbnail=_thumbnail_of(picture),
+    )
 
 
 def media_type_of(header: bytes) -> str:
