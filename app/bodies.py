@@ -30,11 +30,13 @@ MAX_BATCH = 100
 """Most items in a batch."""
 
 _ENTRIES = TypeAdapter(list[BatchEntry])
+_JSON_WORDS = {"{}": "object", "[]": "list"}
 _LOOP_JSON_BYTES = 64 * 1024
 """JSON up to this size is parsed on the event loop, which then stands still for about a millisecond."""
 
 
 Given = TypeVar("Given")
+Json = TypeVar("Json", dict[str, Any], list[Any])
 Valid = TypeVar("Valid")
 
 
@@ -64,36 +66,24 @@ class Form:
             raise InvalidForm(message)
         return self.image
 
-    def json_object(self, name: str) -> dict[str, Any]:
-        """Return a field that holds a JSON object; an empty one where the field was not sent.
+    def json_of(self, kind: type[Json], name: str) -> Json:
+        """Return a field that holds a JSON object, for `dict`, or a list; an empty one where the field was not sent.
 
         Raises:
             InvalidForm: it holds something else.
         """
-        value = self._json(name, "{}")
-        if not isinstance(value, dict):
-            message = f"The field {name} must hold a JSON object, like {{}}, not {type(value).__name__}."
-            raise InvalidForm(message)
-        return value
-
-    def json_list(self, name: str) -> list[Any]:
-        """Return a field that holds a JSON list; an empty one where the field was not sent.
-
-        Raises:
-            InvalidForm: it holds something else.
-        """
-        value = self._json(name, "[]")
-        if not isinstance(value, list):
-            message = f"The field {name} must hold a JSON list, like [], not {type(value).__name__}."
-            raise InvalidForm(message)
-        return value
-
-    def _json(self, name: str, empty: str) -> object:
+        empty = json.dumps(kind())
         try:
-            return json.loads(self.fields.get(name) or empty)
+            value = json.loads(self.fields.get(name) or empty)
         except (ValueError, RecursionError) as error:
             message = f"The field {name} is not JSON ({error}); send text like {empty}."
             raise InvalidForm(message) from error
+        if not isinstance(value, kind):
+            message = (
+                f"The field {name} must hold a JSON {_JSON_WORDS[empty]}, like {empty}, not {type(value).__name__}."
+            )
+            raise InvalidForm(message)
+        return value
 
 
 @dataclass(frozen=True)
@@ -174,7 +164,7 @@ async def read_refinement(request: Request) -> Refinement:
     """
     if _media_type(request) != "application/json":
         form = await read_form(request)
-        marks = {name: form.json_list(name) for name in ("liked", "disliked")}
+        marks = {name: form.json_of(list, name) for name in ("liked", "disliked")}
         marked = _checked(MarksBody.model_validate, marks)
         return Refinement(form.picture(), tuple(marked.liked), tuple(marked.disliked))
     body = await request.body()

@@ -87,7 +87,7 @@ async def put_item(
     name: str, key: Key, parts: Parts, form: Upload, response: Response, expected: Expected
 ) -> ItemAnswer:
     """Store an item with its picture, in place of what the key held before; the next search finds it."""
-    new = NewItem(key, form.picture(), form.fields.get("title", ""), form.json_object("metadata"), expected)
+    new = NewItem(key, form.picture(), form.fields.get("title", ""), form.json_of(dict, "metadata"), expected)
     return _tagged(await parts.items.put(name, new), response)
 
 
