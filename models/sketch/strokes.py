@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 
 from models.contracts import EmptyDrawing, InvalidStrokes, Strokes
 from models.sketch.canvas import EXTENT, LINE_WIDTH, SIDE, WHITE
+from models.sketch.placement import place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,12 +85,8 @@ def fit(strokes: Strokes) -> Strokes:
 
     A drawing without extent (one dot) is only moved.
     """
-    points = np.concatenate([line for line in strokes.lines if len(line)]).astype(np.float64)
-    low, high = points.min(axis=0), points.max(axis=0)
-    extent = float((high - low).max())
-    scale = EXTENT / extent if extent > 0 else 1.0
-    centre = (low + high) / 2
-    return Strokes(tuple(((line - centre) * scale + (SIDE - 1) / 2).astype(np.float32) for line in strokes.lines))
+    placement = place(strokes, (SIDE - 1) / 2, EXTENT)
+    return Strokes(tuple(placement.there(line).astype(np.float32) for line in strokes.lines))
 
 
 def _in_float32_range(points: NDArray[np.float64]) -> NDArray[np.float32]:
