@@ -50,6 +50,33 @@ def correct_triplets(scores: NDArray[np.floating], triplets: Sequence[NDArray[np
     return 100 * float(np.concatenate(agreed).mean())
 
 
+def brier_score(probabilities: NDArray[np.floating], true: NDArray[np.bool_]) -> float:
+    """Mean square difference of probabilities and what turned out, 0 to 1, 0 being best; 0.25 for always saying 0.5.
+
+    Source: Brier, Verification of Forecasts Expressed in Terms of Probability (1950), for one of two classes.
+
+    Args:
+        probabilities: (n,), 0 to 1.
+        true: (n,).
+    """
+    return float(np.square(probabilities - true).mean())
+
+
+def expected_calibration_error(probabilities: NDArray[np.floating], true: NDArray[np.bool_], bins: int = 15) -> float:
+    """Mean difference of probabilities and the share that came true of those about as probable, 0 to 1, 0 being best.
+
+    Source: Guo et al., On Calibration of Modern Neural Networks (ICML 2017), section 2, for one probability a pair.
+
+    Args:
+        probabilities: (n,), 0 to 1.
+        true: (n,).
+        bins: equal parts of 0 to 1 within which the two are compared.
+    """
+    chosen = np.minimum((probabilities * bins).astype(np.int64), bins - 1)
+    differences = np.bincount(chosen, weights=probabilities - true, minlength=bins)
+    return float(np.abs(differences).sum() / len(probabilities))
+
+
 def bootstrap_interval(values: NDArray[np.floating], draws: int = 2000, seed: int = 0) -> tuple[float, float]:
     """95 % interval of a mean by resampling its values (percentile bootstrap)."""
     picks = np.random.default_rng(seed).integers(0, len(values), (draws, len(values)))

@@ -9,8 +9,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from models.metrics import accuracy_at, bootstrap_interval, correct_triplets, mean_reciprocal_rank, ranks
+from models.metrics import (
+    accuracy_at,
+    bootstrap_interval,
+    brier_score,
+    correct_triplets,
+    expected_calibration_error,
+    mean_reciprocal_rank,
+    ranks,
+)
 
 # Few different values, so that ties are common.
 levels = st.sampled_from([-1.0, 0.0, 0.25, 0.5, 1.0])
@@ -83,6 +92,62 @@ def test_queries_without_votes_do_not_weigh() -> None:
     """A query that nobody voted on changes nothing."""
     votes = [np.array([[0, 1], [1, 0]]), np.empty((0, 2), np.int64)]
     assert correct_triplets(np.array([[1.0, 0.0], [0.0, 1.0]]), votes) == 50
+
+
+# Sixty-fourths: floats hold them exactly, and many fall on an edge of a bin.
+forecasts = st.lists(st.tuples(st.integers(0, 64), st.booleans()), min_size=1, max_size=40)
+
+
+def forecast(pairs: list[tuple[int, bool]]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Probabilities and what turned out."""
+    return np.array([part for part, _ in pairs]) / 64, np.array([true for _, true in pairs])
+
+
+@given(forecasts)
+@settings(deadline=None, max_examples=50)
+def test_brier_score_is_calibration_and_refinement(pairs: list[tuple[int, bool]]) -> None:
+    """By Murphy's partition, in fractions: distance from the shares that came true, plus those shares' own spread."""
+    total = Fraction()
+    for said in {part for part, _ in pairs}:
+        outcomes = [true for part, true in pairs if part == said]
+        share = Fraction(sum(outcomes), len(outcomes))
+        total += len(outcomes) * ((Fraction(said, 64) - share) ** 2 + share * (1 - share))
+    assert brier_score(*forecast(pairs)) == pytest.approx(float(total / len(pairs)))
+
+
+@given(forecasts, st.integers(1, 20))
+@settings(deadline=None, max_examples=100)
+def test_calibration_error_by_sorting_into_bins(pairs: list[tuple[int, bool]], bins: int) -> None:
+    """Bin by bin, in fractions: how far the mean probability is from the share of true, weighted by the bin's size."""
+    total = Fraction()
+    for number in range(bins):
+        low, high = Fraction(number, bins), Fraction(number + 1, bins)
+        inside = [
+            (Fraction(part, 64), true)
+            for part, true in pairs
+            if low <= Fraction(part, 64) < high or (part == 64 and number == bins - 1)
+        ]
+        total += abs(sum((said - true for said, true in inside), Fraction()))
+    assert expected_calibration_error(*forecast(pairs), bins) == pytest.approx(float(total / len(pairs)))
+
+
+def test_forecasts_of_known_worth() -> None:
+    """Certain and right costs nothing, certain and wrong costs 1; half and half is calibrated but says little."""
+    true = np.array([True, False, True, False])
+    for measure in (brier_score, expected_calibration_error):
+        assert measure(true.astype(np.float64), true) == 0
+        assert measure(1 - true.astype(np.float64), true) == 1
+    assert expected_calibration_error(np.full(4, 0.5), true) == 0
+    assert brier_score(np.full(4, 0.5), true) == 0.25
+
+
+def test_truths_drawn_by_their_probabilities_are_calibrated() -> None:
+    """Of 20,000 pairs that come true as often as is said hardly any error is left; said with certainty, a quarter."""
+    random = np.random.default_rng(11)
+    probabilities = random.random(20_000)
+    true = random.random(20_000) < probabilities
+    assert expected_calibration_error(probabilities, true) < 0.02
+    assert expected_calibration_error(np.where(probabilities > 0.5, 1.0, 0.0), true) == pytest.approx(0.25, abs=0.02)
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
