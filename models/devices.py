@@ -66,6 +66,15 @@ def place(network: nn.Module, device: Device, dtype: torch.dtype = torch.float32
     network.to(device.name, dtype=dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
+def training_precision(device: Device) -> torch.autocast:
+    """Return a context in which networks are trained: the device's number format on CUDA, float32 on a CPU.
+
+    On a CPU bfloat16 slows the backward pass of depthwise convolutions by more than it gains in the forward pass.
+    """
+    kind = device.name.partition(":")[0]
+    return torch.autocast(kind, device.dtype, enabled=device.is_cuda and device.dtype is not torch.float32)
+
+
 def cpu_count(cgroup: Path = _CGROUP) -> int:
     """Cores this process may use: the least of its affinity and its cgroup's quota, and at least 1."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import torch
 from torch import Tensor, nn
 
-from models.devices import place
+from models.devices import place, training_precision
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,11 +46,14 @@ class Recipe(Protocol):
 
 @dataclass(frozen=True)
 class Progress:
-    """One line of a training log: step of steps, mean loss since the last line, and held-out figures when judged."""
+    """One line of a training log: step of steps, mean loss since the last line, and held-out figures when judged.
+
+    A stage that only reads has no loss.
+    """
 
     step: int
     steps: int
-    loss: float
+    loss: float | None
     figures: Mapping[str, float]
 
 
@@ -82,7 +85,7 @@ def fit(
     Args:
         recipe: what to train.
         state: a file for weights and optimiser, written at least every `save_seconds` seconds, deleted by no one.
-        device: where to train; its number format is used for forward passes under autocast.
+        device: where to train.
         report: called about every ten steps and at every judgement.
         save_seconds: how much work a kill may cost.
     """
@@ -104,7 +107,7 @@ def fit(
         for group, rate in zip(optimiser.param_groups, rates, strict=True):
             group["lr"] = rate * schedule(step, recipe.steps)
         network.train()
-        with torch.autocast(device.name.split(":")[0], device.dtype, enabled=device.dtype is not torch.float32):
+        with training_precision(device):
             loss = recipe.loss(network, step, device)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]

@@ -21,7 +21,7 @@ class TrainingLog:
         self._console = stderr()
         self._progress: Progress = Progress(
             *Progress.get_default_columns()[:3],
-            TextColumn("loss {task.fields[loss]:.4f}"),
+            TextColumn("{task.fields[loss]}"),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             console=self._console,
@@ -43,11 +43,10 @@ class TrainingLog:
     def report(self, stage: Any) -> None:  # noqa: ANN401 (each system has a type of its own)
         """Show where a stage is, and what was found when it was judged."""
         now = stage.progress
+        loss = "" if now.loss is None else f"loss {now.loss:.4f}"
         if stage.name not in self._tasks:
-            self._tasks[stage.name] = self._progress.add_task(stage.name, total=now.steps, loss=now.loss)
-        self._progress.update(self._tasks[stage.name], completed=now.step, loss=now.loss)
+            self._tasks[stage.name] = self._progress.add_task(stage.name, total=now.steps, loss=loss)
+        self._progress.update(self._tasks[stage.name], completed=now.step, loss=loss)
         if now.figures:
             figures = ", ".join(f"{name} {value:.2f}" for name, value in now.figures.items())
-            self._console.print(
-                f"{stage.name}: step {now.step} of {now.steps}, loss {now.loss:.4f}, {figures}", soft_wrap=True
-            )
+            self._console.print(f"{stage.name}: step {now.step} of {now.steps}, {loss}, {figures}", soft_wrap=True)

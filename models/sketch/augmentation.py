@@ -20,6 +20,7 @@ class Warp:
         shift: largest move.
         bend: deviation of a smooth random displacement field.
         erase: probability that a random box of the canvas is wiped.
+        fade: largest darkness, 0 to 1, below which ink vanishes: of an edge map the faint lines, which nobody draws.
     """
 
     rotation: float = 0.1
@@ -28,10 +29,31 @@ class Warp:
     shift: float = 0.05
     bend: float = 0.025
     erase: float = 0.3
+    fade: float = 0.0
 
 
-def warp(canvases: Tensor, strength: Warp, flips: Tensor, generator: torch.Generator, fill: float = 1.0) -> Tensor:
-    """Bend canvases at random.
+@dataclass(frozen=True)
+class View:
+    """What part of a canvas a network looks at, and in how many pixels.
+
+    Attributes:
+        crop: pixels of the canvas from its centre, each way.
+        side: pixels that they become, at most as many.
+    """
+
+    crop: int
+    side: int
+
+
+def warp(
+    canvases: Tensor,
+    strength: Warp,
+    flips: Tensor,
+    generator: torch.Generator,
+    fill: float = 1.0,
+    view: View | None = None,
+) -> Tensor:
+    """Bend canvases at random, and look at a part of them.
 
     Args:
         canvases: float (n, channels, height, width), range 0 to 1.
@@ -39,15 +61,23 @@ def warp(canvases: Tensor, strength: Warp, flips: Tensor, generator: torch.Gener
         flips: bool (n,), which to mirror left to right; passed in so that both sides of a pair flip together.
         generator: source of randomness, on the CPU.
         fill: what stands outside of the canvas.
+        view: None for the whole canvas in its own pixels.
 
     Returns:
-        float, the same shape, on the device of `canvases`.
+        float (n, channels, height, width), or (n, channels, side, side) of a view, on the device of `canvases`.
     """
-    count = len(canvases)
+    count, channels, height, width = canvases.shape
+    size, share = ((height, width), 1.0) if view is None else ((view.side, view.side), view.crop / width)
+    if strength.fade:
+        canvases = _faded(canvases, strength.fade, generator)
+    if view is not None:
+        canvases = _softened(canvases, view)
     grid = _affine(strength, flips, generator).to(canvases.device)
-    points = functional.affine_grid(grid, list(canvases.shape), align_corners=False)
+    # The turn is about the centre, so that looking at its part is looking at less of the same plane.
+    grid = grid * torch.tensor([share, share, 1.0], device=grid.device)
+    points = functional.affine_grid(grid, [count, channels, *size], align_corners=False)
     field = torch.randn(count, 2, 5, 5, generator=generator).to(canvases.device) * strength.bend
-    smooth = functional.interpolate(field, canvases.shape[-2:], mode="bicubic", align_corners=True)
+    smooth = functional.interpolate(field, size, mode="bicubic", align_corners=True)
     points = points + smooth.permute(0, 2, 3, 1)
     bent = functional.grid_sample(canvases - fill, points, align_corners=False) + fill
     return _erase(bent, strength.erase, generator, fill)
@@ -56,6 +86,19 @@ def warp(canvases: Tensor, strength: Warp, flips: Tensor, generator: torch.Gener
 def random_flips(count: int, generator: torch.Generator) -> Tensor:
     """Draw which of `count` pairs to mirror: bool (count,), half of them on average."""
     return torch.rand(count, generator=generator) < 0.5  # noqa: PLR2004 - half
+
+
+def _faded(canvases: Tensor, limit: float, generator: torch.Generator) -> Tensor:
+    """Let ink below a darkness vanish, another one for each canvas, and stretch the rest to the old range."""
+    threshold = torch.rand(len(canvases), 1, 1, 1, generator=generator).to(canvases.device) * limit
+    return 1 - (1 - canvases - threshold).clamp_min(0) / (1 - threshold)
+
+
+def _softened(canvases: Tensor, view: View) -> Tensor:
+    """Blur lines by about what they are reduced by, so that none falls between the points that are sampled."""
+    weight = min(1.0, max(0.0, view.crop / view.side - 1))
+    blurred = functional.avg_pool2d(canvases, 3, 1, 1, count_include_pad=False)
+    return torch.lerp(canvases, blurred, weight)
 
 
 def _affine(strength: Warp, flips: Tensor, generator: torch.Generator) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -53,21 +53,23 @@ class HeldOut:
 
 @dataclass(frozen=True, eq=False)
 class Gallery:
-    """Items to train on, each with its drawings and its edge maps, and those held out.
+    """Items of one kind to train on, each with its drawings and its edge maps.
 
     Attributes:
         drawings: for each item, uint8 (drawings, 1, 256, 256).
         views: for each item, uint8 (views, 1, 256, 256): edge maps of its photo by one or two detectors.
-        held_out: what is judged by.
     """
 
-    drawings: tuple[Tensor, ...]
-    views: tuple[Tensor, ...]
-    held_out: HeldOut
+    drawings: Sequence[Tensor]
+    views: Sequence[Tensor]
+
+    def __len__(self) -> int:
+        """Count the items."""
+        return len(self.drawings)
 
     def sample(self, batch: int, random: np.random.Generator) -> tuple[Tensor, Tensor]:
         """Draw `batch` different items, and of each one drawing and one view; both uint8 (batch, 1, 256, 256)."""
-        items = random.choice(len(self.drawings), min(batch, len(self.drawings)), replace=False)
+        items = random.choice(len(self), min(batch, len(self)), replace=False)
         drawn = torch.stack([self.drawings[item][random.integers(len(self.drawings[item]))] for item in items])
         viewed = torch.stack([self.views[item][random.integers(len(self.views[item]))] for item in items])
         return drawn, viewed
@@ -86,43 +88,54 @@ def pair_photos(pairs: Pairs, photos: PhotoSketches) -> EdgePairs:
     return EdgePairs(photos.photos, lines, aligned[~held_out], aligned[held_out])
 
 
-def make_gallery(shoes: Pairs, chairs: Pairs | None, photos: PhotoSketches, own_edges: Tensor | None) -> Gallery:
-    """Gather the drawings and edge maps of every item.
+def gather_shoes(shoes: Pairs, photos: PhotoSketches, own_edges: Tensor) -> tuple[Gallery, HeldOut]:
+    """Gather the drawings and edge maps of QMUL-Shoe's train part; what is held out stands apart.
+
+    Held out are shoes that have a photo, with their shoe304 drawings, one of which usually is QMUL-Shoe's own.
 
     Args:
         shoes: QMUL-Shoe's train part.
-        chairs: QMUL-Chair's train part, trained on whole; optional.
         photos: shoe304.
-        own_edges: uint8 (photos, 1, 256, 256), what the trained detector draws for `photos`; optional.
+        own_edges: uint8 (photos, 1, 256, 256), what the trained detector draws for `photos`.
     """
     drawings = [shoes.sketches[item : item + 1] for item in range(len(shoes))]
     views = [shoes.edges[item : item + 1] for item in range(len(shoes))]
     for item in range(len(shoes)):
         extra = photos.sketches[np.flatnonzero(photos.sketch_items == item)]
         drawings[item] = torch.cat([drawings[item], extra])
-    for row, item in enumerate(photos.items if own_edges is not None else ()):
-        views[item] = torch.cat([views[item], own_edges[row : row + 1]])  # type: ignore[index]
-    held = is_held_out(np.arange(len(shoes)))
-    trained = [item for item in range(len(shoes)) if not held[item]]
-    chair_drawings = [] if chairs is None else list(chairs.sketches[:, None])
-    chair_views = [] if chairs is None else list(chairs.edges[:, None])
-    return Gallery(
-        tuple([drawings[item] for item in trained] + chair_drawings),
-        tuple([views[item] for item in trained] + chair_views),
-        _held_out(shoes, photos, own_edges),
-    )
-
-
-def _held_out(shoes: Pairs, photos: PhotoSketches, own_edges: Tensor | None) -> HeldOut:
-    """Held-out items that have a photo, with their shoe304 drawings (one of which usually is QMUL-Shoe's own)."""
+    for row, item in enumerate(photos.items):
+        views[item] = torch.cat([views[item], own_edges[row : row + 1]])
+    trained = np.flatnonzero(~is_held_out(np.arange(len(shoes))))
     rows = np.flatnonzero(is_held_out(photos.items))
     items = photos.items[rows]
     chosen = np.flatnonzero(np.isin(photos.sketch_items, items))
-    truth = np.searchsorted(items, photos.sketch_items[chosen])
-    views = {"released": shoes.edges[items]}
-    if own_edges is not None:
-        views["own"] = own_edges[rows]
-    return HeldOut(photos.sketches[chosen], truth, views)
+    held_out = HeldOut(
+        photos.sketches[chosen],
+        np.searchsorted(items, photos.sketch_items[chosen]),
+        {"released": shoes.edges[items], "own": own_edges[rows]},
+    )
+    return Gallery([drawings[item] for item in trained], [views[item] for item in trained]), held_out
+
+
+def gather_chairs(chairs: Pairs) -> tuple[Gallery, HeldOut]:
+    """Gather the drawings and edge maps of QMUL-Chair's train part; what is held out stands apart."""
+    held = is_held_out(np.arange(len(chairs)))
+    trained, rows = np.flatnonzero(~held), np.flatnonzero(held)
+    held_out = HeldOut(chairs.sketches[rows], np.arange(len(rows)), {"released": chairs.edges[rows]})
+    return Gallery(list(chairs.sketches[trained][:, None]), list(chairs.edges[trained][:, None])), held_out
+
+
+def joined(*galleries: Gallery) -> Gallery:
+    """Put items of one kind together that come from several data sets."""
+    return Gallery(
+        [drawings for gallery in galleries for drawings in gallery.drawings],
+        [views for gallery in galleries for views in gallery.views],
+    )
+
+
+def of_themselves(edges: Tensor) -> Gallery:
+    """Items without drawings: their edge maps, uint8 (n, 1, 256, 256), stand for drawings too, to be bent strongly."""
+    return Gallery(list(edges[:, None]), list(edges[:, None]))
 
 
 def _alignment(photo: Tensor, line: Tensor) -> float:

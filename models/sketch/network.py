@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models.backbones.efficientnet_lite import CHANNELS, MEAN, SCALE, EfficientNetLite0
+from models.sketch.augmentation import View
 from models.sketch.canvas import WHITE
 from models.sketch.edges import EdgeDetector
 
@@ -18,10 +19,11 @@ PAPER_MEAN = 250.42
 class SketchANet(nn.Module):
     """Single-channel Sketch-a-Net, embedding version (section 3 of the paper, layers as released): 8,249,088 weights.
 
-    Input grey (n, 1, 256, 256), range 0 to 255, white paper; the central 225 x 225 are used. Output unit (n, 256).
+    Input grey (n, 1, 256, 256), range 0 to 255, white paper; the central 225 x 225 are used, or given alone. Output
+    unit (n, 256).
     """
 
-    CROP = 225
+    VIEW = View(crop=225, side=225)
 
     def __init__(self) -> None:
         """Build with the released initialisation: weights normal with deviation 0.01, biases 0.01."""
@@ -41,7 +43,7 @@ class SketchANet(nn.Module):
 
     def forward(self, canvas: Tensor) -> Tensor:
         """Embed canvases."""
-        features = _central(canvas, self.CROP) - PAPER_MEAN
+        features = seen(canvas, self.VIEW) - PAPER_MEAN
         features = functional.max_pool2d(functional.relu(self.conv1(features)), 3, 2)
         features = functional.max_pool2d(functional.relu(self.conv2(features)), 3, 2)
         features = functional.relu(self.conv3(features))
@@ -55,11 +57,10 @@ class LiteEmbedding(nn.Module):
     """EfficientNet-Lite0 with a head that keeps the layout of the lines beside what was attended to.
 
     Input grey (n, 1, 256, 256), range 0 to 255; the central 224 x 224 are reduced to 160 x 160, which halves the cost
-    and keeps every line. Output unit (n, 256).
+    and keeps every line, or those are given alone. Output unit (n, 256).
     """
 
-    CROP = 224
-    REDUCED = 160
+    VIEW = View(crop=224, side=160)
     _LAYOUT_CHANNELS = 48
 
     def __init__(self) -> None:
@@ -69,12 +70,11 @@ class LiteEmbedding(nn.Module):
         self.attention = nn.Conv2d(CHANNELS, 1, 1)
         self.attended = nn.Linear(CHANNELS, DIM)
         self.layout = nn.Conv2d(CHANNELS, self._LAYOUT_CHANNELS, 1)
-        self.laid_out = nn.Linear(self._LAYOUT_CHANNELS * (self.REDUCED // 32) ** 2, DIM)
+        self.laid_out = nn.Linear(self._LAYOUT_CHANNELS * (self.VIEW.side // 32) ** 2, DIM)
 
     def forward(self, canvas: Tensor) -> Tensor:
         """Embed canvases."""
-        reduced = functional.interpolate(_central(canvas, self.CROP), (self.REDUCED, self.REDUCED), mode="area")
-        pixels = (reduced / WHITE - MEAN) / SCALE
+        pixels = (seen(canvas, self.VIEW) / WHITE - MEAN) / SCALE
         features = self.trunk(pixels.expand(-1, 3, -1, -1))
         weights = torch.softmax(self.attention(features).flatten(2), dim=-1)
         attended = self.attended((features.flatten(2) * weights).sum(dim=-1))
@@ -116,6 +116,10 @@ class SketchRetrieval(nn.Module):
         return batch.to(weight.dtype).contiguous(memory_format=torch.channels_last)
 
 
-def _central(canvas: Tensor, side: int) -> Tensor:
-    top, left = ((size - side) // 2 for size in canvas.shape[-2:])
-    return canvas[..., top : top + side, left : left + side]
+def seen(canvas: Tensor, view: View) -> Tensor:
+    """Return what a network sees of canvases (n, channels, 256, 256); what is of the view's size already stays."""
+    if canvas.shape[-2:] == (view.side, view.side):
+        return canvas
+    top, left = ((size - view.crop) // 2 for size in canvas.shape[-2:])
+    central = canvas[..., top : top + view.crop, left : left + view.crop]
+    return central if view.crop == view.side else functional.interpolate(central, (view.side, view.side), mode="area")

@@ -1,9 +1,9 @@
-"""How the sketch system is trained: first the edge detector, then an embedding network on drawings and edge maps."""
+"""How an embedding network is trained on drawings and edge maps, in one stage or several."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,109 +11,84 @@ import torch
 from torch import Tensor, nn
 
 from models.backbones.efficientnet_lite import load_imagenet
+from models.devices import training_precision
 from models.metrics import accuracy_at, mean_reciprocal_rank, ranks
 from models.sketch.augmentation import Warp, random_flips, warp
 from models.sketch.canvas import WHITE
-from models.sketch.edges import EdgeDetector, edge_loss
 from models.sketch.losses import contrastive_loss, in_batch_triplet_loss
 from models.sketch.network import LiteEmbedding, SketchANet
 
 if TYPE_CHECKING:
     from models.devices import Device
-    from models.sketch.gallery import EdgePairs, Gallery
+    from models.sketch.gallery import Gallery, HeldOut
+
+DRAWN = Warp(0.15, 0.15, 0.12, 0.08, 0.05, 0.5)
+"""How drawings are bent that a hand has drawn."""
+DISTORTED = Warp(0.2, 0.2, 0.15, 0.1, 0.07, 0.6, fade=0.6)
+"""How edge maps and icons are bent that stand for drawings."""
+PHOTOGRAPHED = Warp(0.05, 0.05, 0.05, 0.05, 0.01, 0.3)
+"""How edge maps are bent that stand for photos."""
 
 
-@dataclass(frozen=True)
-class EdgeRecipe:
-    """Learn the released edge maps from the photos they were made of.
+@dataclass(frozen=True, eq=False)
+class Source:
+    """Items among which a batch is drawn: those of one batch are of one source, so that they are hard to tell apart.
 
     Attributes:
-        pairs: framed photos with the lines to draw for them, and which of them are held out.
-        steps: optimiser steps.
-        batch: photos a step.
-        rate: full learning rate.
-        seed: of weights and batches.
-        evaluate_every: steps between judgements.
+        name: for the card.
+        gallery: canvases of drawings and items.
+        share: how often a batch is drawn here, relative to the other sources.
+        drawing: how drawings are bent.
     """
 
-    pairs: EdgePairs
-    steps: int = 1200
-    batch: int = 8
-    rate: float = 2e-3
-    seed: int = 1
-    evaluate_every: int = 100
-
-    def build(self) -> nn.Module:
-        """Make the untrained detector."""
-        torch.manual_seed(self.seed)
-        return EdgeDetector()
-
-    def parameter_groups(self, network: nn.Module) -> list[dict[str, Any]]:
-        """One rate for all."""
-        return [{"params": list(network.parameters()), "lr": self.rate, "weight_decay": 1e-4}]
-
-    def loss(self, network: nn.Module, step: int, device: Device) -> Tensor:
-        """Bend photo and lines alike, change the photo's light and sharpness."""
-        generator = torch.Generator().manual_seed(self.seed * 1_000_003 + step)
-        pool = torch.from_numpy(self.pairs.trained)
-        chosen = pool[torch.randint(len(pool), (self.batch,), generator=generator)]
-        photos = self.pairs.photos[chosen].to(device.name).float() / WHITE
-        lines = 1 - self.pairs.lines[chosen].to(device.name).float() / WHITE
-        ground = photos[:, :, :1, :1]
-        stacked = torch.cat([photos - ground, lines], dim=1)
-        bent = warp(stacked, Warp(bend=0.0, erase=0.0), random_flips(self.batch, generator), generator, fill=0.0)
-        photos, lines = bent[:, :3] + ground, bent[:, 3:].clamp(0, 1)
-        return edge_loss(network(_relit(photos, generator)).float(), lines)
-
-    def evaluate(self, network: nn.Module, device: Device) -> Mapping[str, float]:
-        """Negative loss on held-out photos."""
-        total = 0.0
-        with torch.inference_mode():
-            for start in range(0, len(self.pairs.held_out), self.batch):
-                chosen = self.pairs.held_out[start : start + self.batch]
-                photos = self.pairs.photos[chosen].to(device.name).float() / WHITE
-                lines = 1 - self.pairs.lines[chosen].to(device.name).float() / WHITE
-                total += float(edge_loss(network(photos), lines)) * len(chosen)
-        return {"minus loss": -total / max(1, len(self.pairs.held_out))}
+    name: str
+    gallery: Gallery
+    share: float
+    drawing: Warp = DRAWN
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EmbeddingRecipe:
     """Learn to bring a drawing and the edge map of the thing drawn together.
 
     Attributes:
-        gallery: canvases of drawings and items.
+        sources: what batches are drawn from.
+        held_out: name of a kind of things -> what is judged by.
         network: "efficientnet-lite0" (contrastive loss, ImageNet trunk) or "sketch-a-net" (triplet loss, from scratch).
+        start: weights to start from, of the stage before; None for ImageNet's, or for none.
         steps: optimiser steps.
         batch: pairs a step, no item twice.
         rate: full learning rate of new layers.
         trunk_rate: full learning rate of the pretrained trunk.
         temperature: of the contrastive loss.
-        drawing: how drawings are bent.
-        item: how edge maps are bent.
         seed: of weights and batches.
         evaluate_every: steps between judgements.
     """
 
-    gallery: Gallery
+    sources: tuple[Source, ...]
+    held_out: Mapping[str, HeldOut]
     network: str = "efficientnet-lite0"
+    start: Mapping[str, Tensor] | None = None
     steps: int = 900
     batch: int = 32
     rate: float = 1e-3
     trunk_rate: float = 3e-4
     temperature: float = 0.07
-    drawing: Warp = field(default_factory=lambda: Warp(0.15, 0.15, 0.12, 0.08, 0.05, 0.5))
-    item: Warp = field(default_factory=lambda: Warp(0.05, 0.05, 0.05, 0.05, 0.01, 0.3))
     seed: int = 1
     evaluate_every: int = 60
 
     def build(self) -> nn.Module:
         """Make the network to start from."""
         torch.manual_seed(self.seed)
+        network: SketchANet | LiteEmbedding
         if self.network == "sketch-a-net":
-            return SketchANet()
-        network = LiteEmbedding()
-        load_imagenet(network.trunk)
+            network = SketchANet()
+        else:
+            network = LiteEmbedding()
+            if self.start is None:
+                load_imagenet(network.trunk)
+        if self.start is not None:
+            network.load_state_dict(self.start)
         return network
 
     def parameter_groups(self, network: nn.Module) -> list[dict[str, Any]]:
@@ -127,11 +102,14 @@ class EmbeddingRecipe:
     def loss(self, network: nn.Module, step: int, device: Device) -> Tensor:
         """Embed a batch of drawings and of their items; half of the batch is mirrored, both sides alike."""
         generator = torch.Generator().manual_seed(self.seed * 1_000_003 + step)
-        drawings, items = self.gallery.sample(self.batch, np.random.default_rng((self.seed, step)))
+        random = np.random.default_rng((self.seed, step))
+        source = self._source(random)
+        drawings, items = source.gallery.sample(self.batch, random)
         flips = random_flips(len(drawings), generator)
+        view = network.VIEW if isinstance(network, SketchANet | LiteEmbedding) else None
         sides = [
-            warp(canvases.to(device.name).float() / WHITE, strength, flips, generator)
-            for canvases, strength in ((drawings, self.drawing), (items, self.item))
+            warp(canvases.to(device.name).float() / WHITE, strength, flips, generator, view=view)
+            for canvases, strength in ((drawings, source.drawing), (items, PHOTOGRAPHED))
         ]
         both = (torch.cat(sides) * WHITE).contiguous(memory_format=torch.channels_last)
         sketches, found = network(both).float().chunk(2)
@@ -140,46 +118,35 @@ class EmbeddingRecipe:
         return contrastive_loss(sketches, found, self.temperature)
 
     def evaluate(self, network: nn.Module, device: Device) -> Mapping[str, float]:
-        """Mean reciprocal rank, acc@1 and acc@5 of held-out drawings among held-out items, by both kinds of edges."""
-        held_out = self.gallery.held_out
-        with torch.inference_mode():
-            queries = embed_canvases(network, held_out.drawings, device)
-            figures: dict[str, float] = {}
-            for name, canvases in held_out.items.items():
-                scores = queries @ embed_canvases(network, canvases, device).T
-                found = ranks(scores, held_out.truth)
+        """Mean reciprocal rank and acc@1 of held-out drawings among held-out items, by each kind of edges.
+
+        A drawing's mirror image is tried too, as the service does.
+        """
+        figures: dict[str, float] = {}
+        for kind, held_out in self.held_out.items():
+            queries, mirrored = (
+                embed_canvases(network, drawings, device)
+                for drawings in (held_out.drawings, held_out.drawings.flip(-1))
+            )
+            for edges, canvases in held_out.items.items():
+                items = embed_canvases(network, canvases, device)
+                found = ranks(np.maximum(queries @ items.T, mirrored @ items.T), held_out.truth)
                 figures |= {
-                    f"{name} MRR": mean_reciprocal_rank(found),
-                    f"{name} acc@1": accuracy_at(found, 1),
-                    f"{name} acc@5": accuracy_at(found, 5),
+                    f"{kind}, {edges} MRR": mean_reciprocal_rank(found),
+                    f"{kind}, {edges} acc@1": accuracy_at(found, 1),
                 }
         return {"mean MRR": float(np.mean([figures[key] for key in figures if key.endswith("MRR")])), **figures}
+
+    def _source(self, random: np.random.Generator) -> Source:
+        shares = np.array([source.share for source in self.sources])
+        return self.sources[int(random.choice(len(shares), p=shares / shares.sum()))]
 
 
 def embed_canvases(network: nn.Module, canvases: Tensor, device: Device, batch: int = 32) -> np.ndarray[Any, Any]:
     """Embed canvases, uint8 (n, 1, 256, 256); returns float32 (n, dim)."""
-    with (
-        torch.inference_mode(),
-        torch.autocast(device.name.split(":")[0], device.dtype, enabled=device.dtype is not torch.float32),
-    ):
+    with torch.inference_mode(), training_precision(device):
         rows = [
             network(part.to(device.name).float().contiguous(memory_format=torch.channels_last)).float().cpu()
             for part in torch.split(canvases, batch)
         ]
     return np.asarray(torch.cat(rows).numpy())
-
-
-def _relit(photos: Tensor, generator: torch.Generator) -> Tensor:
-    """Change gain, tint, gamma and sharpness at random; float (n, 3, h, w) in 0 to 1."""
-    count = len(photos)
-
-    def draw(low: float, high: float, channels: int = 1) -> Tensor:
-        values = torch.rand(count, channels, 1, 1, generator=generator) * (high - low) + low
-        return values.to(photos.device)
-
-    lit = photos.clamp(1e-3, 1) ** draw(0.7, 1.4) * draw(0.7, 1.05) * draw(0.9, 1.1, 3)
-    blurred = torch.nn.functional.avg_pool2d(lit, 3, 1, 1, count_include_pad=False)
-    # From a slight blur to a strong sharpening: catalogue photos are sharper than the small ones learnt from.
-    sharpened = lit + draw(-0.7, 2.5) * (lit - blurred)
-    noise = torch.randn(sharpened.shape, generator=generator).to(photos.device)
-    return (sharpened + noise * draw(0, 0.03)).clamp(0, 1)

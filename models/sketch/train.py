@@ -1,17 +1,20 @@
-"""From a folder of research data to a checkpoint: the edge detector, then an embedding network that sees its edges."""
+"""From a folder of data to a checkpoint, in stages: edges; icons and photos that nobody drew; drawings by hand."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from models.sketch.canvas import WHITE
 from models.sketch.datasets import load_pairs, load_photo_sketches
-from models.sketch.gallery import make_gallery, pair_photos
-from models.sketch.recipe import EdgeRecipe, EmbeddingRecipe
+from models.sketch.edge_recipe import EdgeRecipe
+from models.sketch.gallery import pair_photos
+from models.sketch.materials import gather, gather_icons
+from models.sketch.recipe import PHOTOGRAPHED, EmbeddingRecipe
 from models.training import Progress, Trained, fit
 
 if TYPE_CHECKING:
@@ -23,14 +26,18 @@ if TYPE_CHECKING:
     from models.contracts import ModelSpec
     from models.devices import Device
 
-# What differs from the recipe's own numbers: without a pretrained trunk, larger batches and smaller steps.
-_NUMBERS: Mapping[str, Mapping[str, Any]] = {"sketch-a-net": {"steps": 600, "batch": 48, "rate": 3e-4}}
-LICENCE = "Trained on research data (QMUL-Shoe, QMUL-Chair); commercial users must retrain on data of their own."
+# What differs from the recipe's own numbers, by stage and network. Without a pretrained trunk steps are smaller.
+_NUMBERS: Mapping[tuple[str, str], Mapping[str, Any]] = {
+    ("pretraining", "efficientnet-lite0"): {"trunk_rate": 5e-4, "evaluate_every": 100},
+    ("pretraining", "sketch-a-net"): {"batch": 48, "rate": 3e-4, "evaluate_every": 100},
+    ("embedding", "sketch-a-net"): {"steps": 600, "batch": 48, "rate": 3e-4},
+}
+LICENCE = "Trained on research data (QMUL's sets); commercial users must retrain on data of their own."
 
 
 @dataclass(frozen=True)
 class Stage:
-    """Progress of one stage of the training: "edges" or "embedding"."""
+    """Progress of one stage of the training: "edges", "icons", "pretraining" or "embedding"."""
 
     name: str
     progress: Progress
@@ -52,7 +59,8 @@ def train(
 
     Args:
         spec: the sketch system's description.
-        data: holds `qmul_v1/shoes`, `qmul_v1/chairs` and `shoe304`, unpacked.
+        data: holds `qmul_v1/shoes`, `qmul_v1/chairs` and `shoe304`, unpacked; and, as far as they are to be learnt
+            from too, `chairv2_train`, `shoev2_photos` and `icons`.
         store: where the checkpoint goes.
         state: a folder for what a resumed run needs; delete it to start anew.
         device: where to train.
@@ -62,7 +70,7 @@ def train(
 
     Raises:
         MissingData: the folder does not hold the data.
-        MissingCheckpoint: the ImageNet weights are not installed.
+        MissingCheckpoint: the ImageNet weights, or the renderer of icons, are not installed.
     """
     chosen = network or spec.default_network
     shoes, chairs = (load_pairs(data / "qmul_v1" / name, "train") for name in ("shoes", "chairs"))
@@ -73,19 +81,29 @@ def train(
         return lambda progress: report(Stage(name, progress))
 
     edges = fit(EdgeRecipe(pair_photos(shoes, photos), **length), state / "edges.pt", device, stage("edges"))
-    own_edges = draw_edges(edges.network, photos.photos)
-    gallery = make_gallery(shoes, chairs, photos, own_edges)
-    recipe = EmbeddingRecipe(gallery, network=chosen, **{**_NUMBERS.get(chosen, {}), **length})
-    embedding = fit(recipe, state / f"{chosen}.pt", device, stage("embedding"))
+    draw = partial(draw_edges, edges.network)
+    icons = gather_icons(
+        data / "icons", draw, state / "icons", lambda done, total: stage("icons")(Progress(done, total, None, {}))
+    )
+    materials = gather(data, shoes, chairs, photos, draw, icons)
+    trained: dict[str, Trained] = {}
+    recipes: dict[str, EmbeddingRecipe] = {}
+    for name, sources in (("pretraining", materials.pretraining), ("embedding", materials.embedding)):
+        if sources:
+            before = next(reversed(trained.values())).network.state_dict() if trained else None
+            numbers = {**_NUMBERS.get((name, chosen), {}), **length}
+            recipes[name] = EmbeddingRecipe(sources, materials.held_out, chosen, before, **numbers)
+            trained[name] = fit(recipes[name], state / f"{chosen}-{name}.pt", device, stage(name))
     system = spec.networks[chosen]()
     system.edges.load_state_dict(edges.network.state_dict())
-    system.embedding.load_state_dict(embedding.network.state_dict())
+    system.embedding.load_state_dict(trained["embedding"].network.state_dict())
+    stages = {name: {**_describe(trained[name]), "recipe": _numbers(recipes[name])} for name in trained}
     card = {
         "preprocessing": spec.preprocessing,
         "licence": LICENCE,
-        "data": "QMUL-Shoe train, QMUL-Chair train, shoe304, without the held-out shoes",
+        "data": {"QMUL-Shoe train, shoe304 and QMUL-Chair train": "without what is held out", **materials.facts},
         "device": device.name,
-        "stages": {"edges": _describe(edges), "embedding": {**_describe(embedding), "recipe": _numbers(recipe)}},
+        "stages": {"edges": _describe(edges), **stages},
     }
     return store.save(spec.name, chosen, half_precision(system), card)
 
@@ -111,6 +129,6 @@ def _describe(trained: Trained) -> Mapping[str, Any]:
 
 
 def _numbers(recipe: EmbeddingRecipe) -> Mapping[str, Any]:
-    warps = {"drawing": asdict(recipe.drawing), "item": asdict(recipe.item)}
     names = ("steps", "batch", "rate", "trunk_rate", "temperature", "seed")
-    return {**{name: getattr(recipe, name) for name in names}, **warps}
+    sources = {source.name: {"share": source.share, "drawing": asdict(source.drawing)} for source in recipe.sources}
+    return {**{name: getattr(recipe, name) for name in names}, "sources": sources, "item": asdict(PHOTOGRAPHED)}

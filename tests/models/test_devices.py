@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from models import devices
-from models.devices import Device, choose_device, cpu_count, place, thread_share
+from models.devices import Device, choose_device, cpu_count, place, thread_share, training_precision
 
 
 @pytest.fixture
@@ -147,3 +147,19 @@ def test_processes_share_the_cores(monkeypatch: pytest.MonkeyPatch, processes: i
     assert share == choose_device("cpu", processes).threads
     assert share == 1 or share * processes <= 16
     assert (share + 1) * processes > 16
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_a_cpu_trains_in_float32(dtype: torch.dtype) -> None:
+    """What is multiplied in training stays float32 on a CPU, whatever it serves in."""
+    with training_precision(Device("cpu", dtype, 1)):
+        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype is torch.float32
+
+
+@pytest.mark.parametrize(("dtype", "enabled"), [(torch.float32, False), (torch.bfloat16, True)])
+def test_a_gpu_trains_in_its_own_format(monkeypatch: pytest.MonkeyPatch, dtype: torch.dtype, enabled: bool) -> None:
+    """On CUDA forward passes run in the number format that the device was chosen with."""
+    asked: list[tuple[object, ...]] = []
+    monkeypatch.setattr(torch, "autocast", lambda kind, dtype, *, enabled: asked.append((kind, dtype, enabled)))
+    training_precision(Device("cuda:1", dtype, 1))
+    assert asked == [("cuda", dtype, enabled)]

@@ -1,14 +1,17 @@
-"""Small made-up data in the published layouts of QMUL-Shoe, QMUL-Chair and shoe304."""
+"""Small made-up data in the published layouts: QMUL-Shoe and QMUL-Chair, shoe304, QMUL's second sets, icons."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import scipy.io
 from numpy.typing import NDArray
 from PIL import Image
+
+from models.sketch.icons import FAMILIES
 
 WHITE = 255
 
@@ -53,3 +56,29 @@ def write_photo_sketches(folder: Path, items: list[int], sketches: int = 2) -> P
         for number in range(sketches):
             Image.fromarray(lines).save(folder / f"sketch/{item + 1:03}-{number + 1}.jpg", quality=90)
     return folder
+
+
+def write_second_sets(folder: Path, items: Sequence[int]) -> None:
+    """Write `shoev2_photos` and `chairv2_train` with a photo of each item, and two sketches of each chair."""
+    sketches = {}
+    for item in items:
+        _write_photo(folder / f"shoev2_photos/{item:04}.jpg", item)
+        _write_photo(folder / f"chairv2_train/photo/{item:04}.png", item)
+        for number in range(2):
+            sketches[f"{item:04}_{number}"] = np.array([[0, 0, 0], [item + 1, number, 1]], np.float32)
+    np.savez(folder / "chairv2_train/sketches.npz", **sketches)  # type: ignore[arg-type]  # numpy's own options, by name
+
+
+def write_icons(folder: Path, count: int) -> Path:
+    """Some icons without a filled twin: lines across, each at a height of its own; the first shows nothing."""
+    for number in range(count):
+        line = f'<path d="M2 {2 + number}H22M12 2V22" stroke="#000"/>' if number else ""
+        path = folder / FAMILIES[-1].folder / f"icons/{number:02}.svg"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">{line}</svg>')
+    return folder
+
+
+def _write_photo(path: Path, item: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(np.repeat(item_lines(item)[..., None], 3, axis=2)).save(path, quality=95)

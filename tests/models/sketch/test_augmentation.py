@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from models.sketch.augmentation import Warp, random_flips, warp
+from models.sketch.augmentation import View, Warp, random_flips, warp
+from models.sketch.network import seen
 
 STILL = Warp(rotation=0, scale=0, shear=0, shift=0, bend=0, erase=0)
 
@@ -98,6 +99,44 @@ def test_wiping_takes_a_box() -> None:
         assert picture.sum() == rows.sum() * columns.sum()
         assert rows.sum() <= 31
         assert columns.sum() <= 31
+
+
+def test_a_view_in_its_own_pixels_is_the_centre() -> None:
+    """Looking at the central pixels without reducing them is to crop."""
+    looked = warp(canvases(), STILL, none(), chance(), view=View(crop=20, side=20))
+    torch.testing.assert_close(looked, canvases()[..., 6:26, 6:26], atol=1e-4, rtol=0)
+
+
+def test_a_reduced_view_is_close_to_what_the_network_sees() -> None:
+    """Smooth pictures look alike whether they are reduced in training or in service."""
+    y, x = torch.meshgrid(torch.linspace(0, 9, 256), torch.linspace(0, 7, 256), indexing="ij")
+    smooth = ((torch.sin(y) * torch.cos(x) + 1) / 2).expand(4, 1, -1, -1)
+    view = View(crop=224, side=160)
+    looked = warp(smooth, STILL, none(), chance(), view=view)
+    torch.testing.assert_close(looked, seen(smooth, view), atol=1e-2, rtol=0)
+
+
+def test_a_thin_line_survives_a_reduced_view() -> None:
+    """A line of one pixel keeps about its ink, wherever it falls between the points that are sampled."""
+    view = View(crop=224, side=160)
+    for column in range(60, 68):
+        canvas = torch.ones(1, 1, 256, 256)
+        canvas[..., column] = 0
+        ink = 1 - warp(canvas, STILL, none(1), chance(), view=view)[0, 0, 80]
+        assert float(ink.sum()) == pytest.approx(160 / 224, rel=0.35)
+
+
+def test_faint_ink_fades_and_full_ink_stays() -> None:
+    """Below a threshold that differs from canvas to canvas ink vanishes; black and white stay, and order does too."""
+    ramp = torch.linspace(0, 1, 101).expand(64, 1, 3, -1)
+    faded = warp(ramp, Warp(0, 0, 0, 0, 0, 0, fade=0.6), none(64), chance())[:, 0, 1]
+    assert torch.allclose(faded[:, 0], torch.zeros(64), atol=1e-4)
+    assert torch.allclose(faded[:, -1], torch.ones(64), atol=1e-4)
+    assert (faded.diff(dim=1) >= -1e-4).all()
+    vanished = (faded > 1 - 1e-3).sum(dim=1) / 101
+    assert float(vanished.max()) <= 0.62
+    assert float(vanished.max()) > 0.5
+    assert float(vanished.min()) < 0.1
 
 
 def test_about_half_is_mirrored() -> None:

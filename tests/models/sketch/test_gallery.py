@@ -10,10 +10,18 @@ import torch
 from torch import Tensor
 
 from models.sketch.datasets import Pairs, PhotoSketches, is_held_out, load_pairs, load_photo_sketches
-from models.sketch.gallery import Gallery, make_gallery, pair_photos
+from models.sketch.gallery import (
+    Gallery,
+    HeldOut,
+    gather_chairs,
+    gather_shoes,
+    joined,
+    of_themselves,
+    pair_photos,
+)
 from tests.models.sketch.layouts import write_pairs, write_photo_sketches
 
-SHOES, CHAIRS = 24, 5
+SHOES, CHAIRS = 24, 12
 PHOTOS = (0, 2, 3, 4, 10, 11, 17, 18, 20)
 
 
@@ -52,39 +60,51 @@ def photos() -> PhotoSketches:
 
 
 @pytest.fixture(scope="module")
-def gallery(photos: PhotoSketches) -> Gallery:
-    """Everything put together."""
+def shoes(photos: PhotoSketches) -> tuple[Gallery, HeldOut]:
+    """All shoes, and those held out."""
     own = torch.stack([marked(OWN, item) for item in PHOTOS])
-    shoes, chairs = made_up(SHOES, SKETCH, EDGE), made_up(CHAIRS, CHAIR_SKETCH, CHAIR_EDGE)
-    return make_gallery(shoes, chairs, photos, own)
+    return gather_shoes(made_up(SHOES, SKETCH, EDGE), photos, own)
 
 
-def test_every_trained_item_has_its_own_drawings_and_views(gallery: Gallery) -> None:
+@pytest.fixture(scope="module")
+def chairs() -> tuple[Gallery, HeldOut]:
+    """All chairs, and those held out."""
+    return gather_chairs(made_up(CHAIRS, CHAIR_SKETCH, CHAIR_EDGE))
+
+
+def test_every_trained_shoe_has_its_own_drawings_and_views(shoes: tuple[Gallery, HeldOut]) -> None:
     """Drawings and views of one place are of one item: QMUL's, shoe304's where there are any, and both detectors'."""
+    gallery, _ = shoes
     trained = [item for item in range(SHOES) if item % 7 != 3]
-    assert len(gallery.drawings) == len(gallery.views) == len(trained) + CHAIRS
-    for item, drawings, views in zip(trained, gallery.drawings, gallery.views, strict=False):
+    assert len(gallery) == len(gallery.drawings) == len(gallery.views) == len(trained)
+    for item, drawings, views in zip(trained, gallery.drawings, gallery.views, strict=True):
         expected = [(SKETCH, item, 0)] + ([(EXTRA, item, 0), (EXTRA, item, 1)] if item in PHOTOS else [])
         assert [mark(canvas) for canvas in drawings] == expected
         assert [mark(canvas) for canvas in views] == [(EDGE, item, 0)] + ([(OWN, item, 0)] if item in PHOTOS else [])
-    for item, (drawings, views) in enumerate(
-        zip(gallery.drawings[len(trained) :], gallery.views[len(trained) :], strict=True)
-    ):
-        assert [mark(canvas) for canvas in drawings] == [(CHAIR_SKETCH, item, 0)]
-        assert [mark(canvas) for canvas in views] == [(CHAIR_EDGE, item, 0)]
 
 
-def test_what_is_held_out_is_never_trained_on(gallery: Gallery) -> None:
-    """No drawing and no view of a held-out shoe is among those a batch is drawn from."""
-    for canvases in (*gallery.drawings, *gallery.views):
-        for kind, item, _ in map(mark, canvases):
-            if kind not in {CHAIR_SKETCH, CHAIR_EDGE}:
-                assert not is_held_out(np.array([item]))[0]
+def test_every_trained_chair_has_its_drawing_and_its_view(chairs: tuple[Gallery, HeldOut]) -> None:
+    """One drawing and one view each, in the order of their numbers."""
+    gallery, _ = chairs
+    trained = [item for item in range(CHAIRS) if item % 7 != 3]
+    assert [[mark(canvas) for canvas in drawings] for drawings in gallery.drawings] == [
+        [(CHAIR_SKETCH, item, 0)] for item in trained
+    ]
+    assert [[mark(canvas) for canvas in views] for views in gallery.views] == [
+        [(CHAIR_EDGE, item, 0)] for item in trained
+    ]
 
 
-def test_held_out_drawings_belong_to_the_items_they_are_said_to(gallery: Gallery) -> None:
+def test_what_is_held_out_is_never_trained_on(shoes: tuple[Gallery, HeldOut], chairs: tuple[Gallery, HeldOut]) -> None:
+    """No drawing and no view of a held-out thing is among those a batch is drawn from."""
+    for gallery, _ in (shoes, chairs):
+        for canvases in (*gallery.drawings, *gallery.views):
+            assert not any(is_held_out(np.array([mark(canvas)[1]]))[0] for canvas in canvases)
+
+
+def test_held_out_shoes_belong_to_their_drawings(shoes: tuple[Gallery, HeldOut]) -> None:
     """Row by row a held-out drawing's truth is the view of its own item, by either detector, and no other is there."""
-    held = gallery.held_out
+    _, held = shoes
     wanted = [item for item in PHOTOS if item % 7 == 3]
     assert set(held.items) == {"released", "own"}
     for name, kind in (("released", EDGE), ("own", OWN)):
@@ -94,21 +114,29 @@ def test_held_out_drawings_belong_to_the_items_they_are_said_to(gallery: Gallery
         assert mark(canvas)[:2] == (EXTRA, wanted[truth])
 
 
-def test_a_batch_holds_no_item_twice(gallery: Gallery) -> None:
+def test_held_out_chairs_belong_to_their_drawings(chairs: tuple[Gallery, HeldOut]) -> None:
+    """Every seventh chair is held out, with the one drawing that there is of it."""
+    _, held = chairs
+    assert [mark(canvas)[1] for canvas in held.drawings] == [3, 10]
+    assert [mark(held.items["released"][truth])[1] for truth in held.truth] == [3, 10]
+
+
+def test_a_batch_holds_no_item_twice(shoes: tuple[Gallery, HeldOut]) -> None:
     """Drawing i and view i are of one item, and no other row is of it, however large the batch."""
+    gallery, _ = shoes
     for seed in range(20):
         drawn, viewed = gallery.sample(12, np.random.default_rng(seed))
         assert drawn.shape == viewed.shape == (12, 1, 256, 256)
         marks = [(mark(left), mark(right)) for left, right in zip(drawn, viewed, strict=True)]
         assert all(left[1] == right[1] for left, right in marks)
-        assert all((left[0] == CHAIR_SKETCH) == (right[0] == CHAIR_EDGE) for left, right in marks)
-        assert len({(left[1], left[0] == CHAIR_SKETCH) for left, _ in marks}) == 12
+        assert len({left[1] for left, _ in marks}) == 12
     everything, _ = gallery.sample(10_000, np.random.default_rng(0))
-    assert len(everything) == len(gallery.drawings)
+    assert len(everything) == len(gallery)
 
 
-def test_batches_are_chances_alone(gallery: Gallery) -> None:
+def test_batches_are_chances_alone(shoes: tuple[Gallery, HeldOut]) -> None:
     """The same generator draws the same batch, and in time every drawing and view comes up."""
+    gallery, _ = shoes
     first, second = (gallery.sample(5, np.random.default_rng(3))[0] for _ in range(2))
     assert torch.equal(first, second)
     seen = {
@@ -120,12 +148,21 @@ def test_batches_are_chances_alone(gallery: Gallery) -> None:
     assert seen == {mark(canvas) for canvases in (*gallery.drawings, *gallery.views) for canvas in canvases}
 
 
-def test_without_chairs_and_own_edges(photos: PhotoSketches) -> None:
-    """Both are optional: then there are shoes alone, one view each, and the released edge maps to judge by."""
-    gallery = make_gallery(made_up(SHOES, SKETCH, EDGE), None, photos, None)
-    assert len(gallery.drawings) == sum(item % 7 != 3 for item in range(SHOES))
-    assert all(len(views) == 1 for views in gallery.views)
-    assert set(gallery.held_out.items) == {"released"}
+def test_galleries_are_put_one_after_the_other(shoes: tuple[Gallery, HeldOut], chairs: tuple[Gallery, HeldOut]) -> None:
+    """Every item of both is there, with its own drawings and views."""
+    both = joined(shoes[0], chairs[0])
+    assert len(both) == len(shoes[0]) + len(chairs[0])
+    for place in range(len(chairs[0])):
+        assert both.drawings[len(shoes[0]) + place] is chairs[0].drawings[place]
+        assert both.views[len(shoes[0]) + place] is chairs[0].views[place]
+
+
+def test_an_edge_map_stands_for_its_drawing_too() -> None:
+    """Things that nobody drew are drawn by their edges."""
+    edges = torch.stack([marked(EDGE, item) for item in range(4)])
+    drawn, viewed = of_themselves(edges).sample(4, np.random.default_rng(0))
+    assert torch.equal(drawn, viewed)
+    assert sorted(mark(canvas)[1] for canvas in drawn) == [0, 1, 2, 3]
 
 
 def test_photos_are_paired_with_the_lines_of_their_item(tmp_path: Path) -> None:

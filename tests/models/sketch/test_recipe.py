@@ -13,9 +13,10 @@ from torch import nn
 from models.contracts import MissingCheckpoint
 from models.devices import Device
 from models.sketch.datasets import load_pairs, load_photo_sketches
-from models.sketch.gallery import EdgePairs, Gallery, make_gallery, pair_photos
+from models.sketch.edge_recipe import EdgeRecipe
+from models.sketch.gallery import EdgePairs, Gallery, HeldOut, gather_shoes, of_themselves, pair_photos
 from models.sketch.network import LiteEmbedding, SketchANet
-from models.sketch.recipe import EdgeRecipe, EmbeddingRecipe, embed_canvases
+from models.sketch.recipe import DISTORTED, EmbeddingRecipe, Source, embed_canvases
 from models.training import Recipe
 from tests.models.sketch.layouts import write_pairs, write_photo_sketches
 
@@ -25,24 +26,24 @@ ITEMS = 12
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> tuple[EdgePairs, Gallery]:
+def data(tmp_path_factory: pytest.TempPathFactory) -> tuple[EdgePairs, Gallery, HeldOut]:
     """A few made-up items, some of them held out."""
     folder = tmp_path_factory.mktemp("data")
     shoes = load_pairs(write_pairs(folder / "shoes", ITEMS, 1), "train")
     photos = load_photo_sketches(write_photo_sketches(folder / "shoe304", list(range(ITEMS)), sketches=1))
     own = shoes.edges[photos.items]
-    return pair_photos(shoes, photos), make_gallery(shoes, None, photos, own)
+    return pair_photos(shoes, photos), *gather_shoes(shoes, photos, own)
 
 
 @pytest.fixture(scope="module")
-def make(data: tuple[EdgePairs, Gallery]) -> Callable[[str], EdgeRecipe | EmbeddingRecipe]:
+def make(data: tuple[EdgePairs, Gallery, HeldOut]) -> Callable[[str], EdgeRecipe | EmbeddingRecipe]:
     """Recipes with small batches, by name; a skip where the ImageNet weights are not installed."""
 
     def recipe(name: str) -> EdgeRecipe | EmbeddingRecipe:
-        pairs, gallery = data
+        pairs, gallery, held_out = data
         if name == "edges":
             return EdgeRecipe(pairs, batch=2)
-        made = EmbeddingRecipe(gallery, network=name, batch=4)
+        made = EmbeddingRecipe((Source("shoes", gallery, 1),), {"shoes": held_out}, network=name, batch=4)
         try:
             made.build()
         except MissingCheckpoint as missing:
@@ -123,6 +124,34 @@ def test_the_paper_network_starts_from_nothing(make: Callable[[str], EdgeRecipe 
     assert isinstance(make("efficientnet-lite0").build(), LiteEmbedding)
 
 
+def test_a_stage_starts_where_the_one_before_ended(make: Callable[[str], EdgeRecipe | EmbeddingRecipe]) -> None:
+    """Weights that are handed over are those that training starts from."""
+    recipe = make("sketch-a-net")
+    assert isinstance(recipe, EmbeddingRecipe)
+    before = {name: tensor + 1 for name, tensor in recipe.build().state_dict().items()}
+    after = replace(recipe, start=before).build().state_dict()
+    assert all(torch.equal(after[name], before[name]) for name in before)
+
+
+def test_batches_are_of_one_source_and_as_often_as_its_share() -> None:
+    """No batch mixes sources; one with a share of three is taken three times as often."""
+    dark, light = (of_themselves(torch.full((6, 1, 256, 256), level, dtype=torch.uint8)) for level in (0, 128))
+    sources = (Source("dark", dark, 3), Source("light", light, 1, DISTORTED))
+    met: list[float] = []
+
+    class Eye(nn.Module):
+        def forward(self, canvases: torch.Tensor) -> torch.Tensor:
+            levels = canvases[4:, 0].flatten(1).median(dim=1).values
+            assert levels.min() == pytest.approx(levels.max(), abs=1)
+            met.append(float(levels[0]))
+            return nn.functional.normalize(canvases.flatten(1)[:, :8] + 1)
+
+    recipe = EmbeddingRecipe(sources, {}, batch=4)
+    for step in range(100):
+        loss_of(recipe, Eye(), step)
+    assert 60 <= sum(level < 64 for level in met) <= 90
+
+
 class Lookup(nn.Module):
     """Embeds a canvas by its own reduced pixels: equal canvases meet, others do not."""
 
@@ -131,18 +160,23 @@ class Lookup(nn.Module):
         return nn.functional.normalize(nn.functional.avg_pool2d(255 - canvas, 8).flatten(1))
 
 
-def test_judgement_is_by_held_out_items(data: tuple[EdgePairs, Gallery]) -> None:
+def test_judgement_is_by_held_out_items(data: tuple[EdgePairs, Gallery, HeldOut]) -> None:
     """A network that tells all items apart gets the best of every figure by both sources of edges; the mean leads."""
-    figures = EmbeddingRecipe(data[1]).evaluate(Lookup(), CPU)
+    _, gallery, held_out = data
+    mirrored = HeldOut(held_out.drawings.flip(-1), held_out.truth, held_out.items)
+    figures = EmbeddingRecipe((Source("shoes", gallery, 1),), {"shoes": held_out, "mirrored": mirrored}).evaluate(
+        Lookup(), CPU
+    )
     assert next(iter(figures)) == "mean MRR"
-    assert {name.split()[0] for name in figures} == {"mean", "released", "own"}
+    kinds = {f"{kind}, {edges}" for kind in ("shoes", "mirrored") for edges in ("released", "own")}
+    assert {name.rpartition(" ")[0] for name in figures} == {"mean", *kinds}
     assert {value for name, value in figures.items() if name.endswith("MRR")} == {1.0}
     assert {value for name, value in figures.items() if "acc@" in name} == {100.0}
 
 
-def test_the_detector_is_judged_by_held_out_photos(data: tuple[EdgePairs, Gallery]) -> None:
+def test_the_detector_is_judged_by_held_out_photos(data: tuple[EdgePairs, Gallery, HeldOut]) -> None:
     """A detector that draws the very lines is better than one that draws nothing, and the figure rises with worth."""
-    pairs, _ = data
+    pairs, _, _ = data
 
     class Drawn(nn.Module):
         def __init__(self, *, right: bool) -> None:

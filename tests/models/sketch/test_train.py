@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,22 +12,22 @@ import torch
 from models.checkpoints import CheckpointStore
 from models.devices import Device
 from models.predictor import load_predictor
-from models.sketch import SPEC
+from models.sketch import SPEC, leaks
 from models.sketch.datasets import MissingData
 from models.sketch.edges import EdgeDetector
 from models.sketch.network import SketchANet, SketchRetrieval
 from models.sketch.train import Stage, draw_edges, half_precision, train
-from tests.models.sketch.layouts import write_pairs, write_photo_sketches
+from tests.models.sketch.layouts import write_icons, write_pairs, write_photo_sketches, write_second_sets
 
 CPU = Device("cpu", torch.float32, 1)
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """All three sets, a few items each, one of them held out."""
+    """QMUL's first sets and shoe304, a few items each, one of every kind held out."""
     folder = tmp_path_factory.mktemp("data")
     write_pairs(folder / "qmul_v1/shoes", 6, 1)
-    write_pairs(folder / "qmul_v1/chairs", 2, 1, "chairs")
+    write_pairs(folder / "qmul_v1/chairs", 4, 1, "chairs")
     write_photo_sketches(folder / "shoe304", [0, 1, 3], sketches=1)
     return folder
 
@@ -48,6 +49,30 @@ def test_a_trained_system_can_be_served(data: Path, tmp_path: Path) -> None:
     # Called again with the same state, nothing is trained again and the very same checkpoint results.
     again = train(SPEC, data, store, tmp_path / "state", CPU, stages.append, "sketch-a-net", steps=1)
     assert again.digest == checkpoint.digest
+
+
+def test_what_nobody_drew_is_learnt_first(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where icons and photos lie beside the drawings there are four stages, each from the weights of the one before."""
+    folder = tmp_path / "data"
+    shutil.copytree(data, folder)
+    write_second_sets(folder, (300, 411))
+    write_icons(folder / "icons", 6)
+    monkeypatch.setattr(leaks, "NEAR_DUPLICATE", 2.0)  # all made-up items are alike
+    store = CheckpointStore(tmp_path / "checkpoints", tmp_path / "shipped")
+    stages: list[Stage] = []
+    state = tmp_path / "state"
+    checkpoint = train(SPEC, folder, store, state, CPU, stages.append, "sketch-a-net", steps=1)
+    assert list(dict.fromkeys(stage.name for stage in stages)) == ["edges", "icons", "pretraining", "embedding"]
+    assert [stage.progress.loss for stage in stages if stage.name == "icons"] == [None]
+    assert set(checkpoint.card["stages"]) == {"edges", "pretraining", "embedding"}
+    assert checkpoint.card["data"]["icons"] == {"items": 5}
+    assert checkpoint.card["data"]["chairv2_train"] == {"items": 2, "dropped as near-duplicates": 0}
+    before, after = (
+        torch.load(state / f"sketch-a-net-{name}.pt", weights_only=True)["average"]["conv1.weight"]
+        for name in ("pretraining", "embedding")
+    )
+    # One small step lies between them; two random starts would be as far apart as they are long.
+    assert 0 < float((after - before).norm()) < 0.2 * float(before.norm())
 
 
 def test_without_the_data_nothing_is_trained(tmp_path: Path) -> None:
