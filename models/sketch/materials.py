@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 
 from models.sketch.canvas import SIDE
@@ -16,19 +17,22 @@ from models.sketch.icons import find_icons, read_icon
 from models.sketch.leaks import near_duplicates
 from models.sketch.recipe import DISTORTED, Source
 from models.sketch.strokes import render
+from models.sketch.variants import variant
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
 
+    from models.contracts import Strokes
     from models.sketch.datasets import Pairs, PhotoSketches
     from models.sketch.icons import Icon
 
 Draw = Callable[["Tensor"], "Tensor"]
 """Framed photos, uint8 (n, 3, 256, 256) -> their edge maps, uint8 (n, 1, 256, 256)."""
+VARIANTS = 3
+"""Variants of a vector sketch, as many as the released augmentation makes."""
 ICONS_AT_ONCE = 500
 """Icons that are read and kept at once: what a kill costs."""
 
@@ -83,11 +87,7 @@ def gather(
         kept = ~near_duplicates(edges, _known(data / "qmul_v1/chairs", held_chairs))
         facts["chairv2_train"] = _counts(kept)
         alone.append(Source("chairv2_train photos", of_themselves(edges[kept]), 0.08, DISTORTED))
-        drawn = [
-            torch.stack([render(strokes) for strokes in sketches])
-            for sketches, keep in zip(more.sketches, kept, strict=True)
-            if keep
-        ]
+        drawn = [_drawings(more.sketches[row], row) for row in range(len(more)) if kept[row]]
         chair_gallery = joined(chair_gallery, Gallery(drawn, list(edges[kept][:, None])))
     facts |= {"shoes": {"items": len(shoe_gallery)}, "chairs": {"items": len(chair_gallery)}}
     drawn_by_hand = (Source("shoes", shoe_gallery, 0.5), Source("chairs", chair_gallery, 0.4))
@@ -135,6 +135,13 @@ def _keep(path: Path, pairs: Tensor) -> None:
     aside = path.with_suffix(".new")
     torch.save(pairs, aside)
     aside.replace(path)
+
+
+def _drawings(sketches: tuple[Strokes, ...], seed: int) -> Tensor:
+    """Render vector sketches of one thing, uint8 (n, 1, 256, 256), each with variants of its own."""
+    random = np.random.default_rng(seed)
+    drawn = [[strokes, *(variant(strokes, random) for _ in range(VARIANTS))] for strokes in sketches]
+    return torch.stack([render(strokes) for several in drawn for strokes in several])
 
 
 def _known(folder: Path, held_out: HeldOut) -> Tensor:

@@ -12,7 +12,9 @@ from torch import Tensor
 from models.sketch import leaks, materials
 from models.sketch.canvas import WHITE
 from models.sketch.datasets import MissingData, load_pairs, load_photo_sketches
+from models.sketch.datasets_v2 import load_vector_sketches
 from models.sketch.materials import Materials, gather, gather_icons
+from models.sketch.strokes import render
 from tests.models.sketch.layouts import write_icons, write_pairs, write_photo_sketches, write_second_sets
 
 TRAIN, TEST = 11, 3
@@ -60,14 +62,18 @@ def test_what_a_test_part_or_the_held_out_part_shows_is_dropped(data: Path) -> N
 
 
 def test_hand_drawn_chairs_of_both_sets_are_one_source(data: Path) -> None:
-    """The chairs of the second set stand beside the first's, each with all its drawings."""
+    """The chairs of the second set stand beside the first's, each with its drawings and three variants of each."""
     found = gathered(data)
     galleries = {source.name: source.gallery for source in found.embedding}
     trained = [item for item in range(TRAIN) if item % 7 != 3]
     assert len(galleries["shoes"]) == len(trained)
     assert len(galleries["chairs"]) == len(trained) + 2
-    assert [len(drawings) for drawings in galleries["chairs"].drawings] == [1] * len(trained) + [2, 2]
+    assert [len(drawings) for drawings in galleries["chairs"].drawings] == [1] * len(trained) + [8, 8]
     assert found.facts["chairs"] == {"items": len(trained) + 2}
+    # In the order of their keys the first is held out, the second and the third are kept.
+    sketches = load_vector_sketches(data / "chairv2_train").sketches
+    for drawings, several in zip(galleries["chairs"].drawings[-2:], sketches[1:3], strict=True):
+        assert all(torch.equal(drawings[4 * row], render(strokes)) for row, strokes in enumerate(several))
 
 
 def test_held_out_things_are_judged_by(data: Path) -> None:
