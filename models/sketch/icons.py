@@ -1,6 +1,6 @@
 """Icon families as training data: the same small things, drawn with a pen and filled, thousands of each.
 
-A family is an npm package, unpacked. Its outline variant stands for the drawing, its filled variant for the photo; an
+A family is an installed npm package. Its outline variant stands for the drawing, its filled variant for the photo; an
 icon without a filled variant stands for both.
 """
 
@@ -38,7 +38,7 @@ class Family:
     """Where a family keeps its icons.
 
     Attributes:
-        package: the npm package; also, with "/" as "-" and without "@", the folder it is unpacked into.
+        package: the npm package.
         outline: pattern of the paths of outline icons; the first group is the icon's name, a second one its size.
         filled: path of the filled icon, in terms of those groups; None where the family has none.
     """
@@ -49,8 +49,8 @@ class Family:
 
     @property
     def folder(self) -> str:
-        """Name of the folder that holds the unpacked package."""
-        return self.package.removeprefix("@").replace("/", "-")
+        """Where npm installs the package."""
+        return f"node_modules/{self.package}"
 
 
 FAMILIES = (
@@ -76,15 +76,15 @@ class Icon:
 
 
 def find_icons(folder: Path) -> tuple[Icon, ...]:
-    """List the icons of all families that lie in `folder`, each family's in the order of their names.
+    """List the icons of all families that npm has installed in `folder`, each family's in the order of their names.
 
     Raises:
         MissingData: there are none.
     """
     icons = tuple(icon for family in FAMILIES for icon in _of(family, folder / family.folder))
     if not icons:
-        names = ", ".join(family.folder for family in FAMILIES)
-        message = f"{folder} holds no icons; unpack npm packages there, each into a folder of its name: {names}."
+        packages = " ".join(family.package for family in FAMILIES)
+        message = f"{folder} holds no icons; run: npm install --ignore-scripts --prefix {folder} {packages}"
         raise MissingData(message)
     return icons
 

@@ -98,7 +98,7 @@ def gather_icons(folder: Path, draw: Draw, kept: Path, report: Callable[[int, in
     """Draw all icons and the edges of their filled twins; None if there is no folder of them.
 
     Args:
-        folder: holds unpacked icon families.
+        folder: holds icon families.
         draw: the trained detector.
         kept: a folder; what an earlier run has drawn is taken from there.
         report: hears how many of how many icons are done.

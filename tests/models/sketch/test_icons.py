@@ -20,11 +20,11 @@ DISC = HEAD + 'fill="currentColor"><circle cx="12" cy="12" r="10"/></svg>'
 BLANK = HEAD + "></svg>"
 # One icon of each family as its package lays it out: outline, and filled where there is such a variant.
 LAYOUT = {
-    "tabler-icons": ("icons/outline/shoe.svg", "icons/filled/shoe.svg"),
-    "phosphor-icons-core": ("assets/light/hand-bag-light.svg", "assets/fill/hand-bag-fill.svg"),
-    "fluentui-svg-icons": ("icons/shoe_rack_24_regular.svg", "icons/shoe_rack_24_filled.svg"),
-    "material-symbols-svg-400": ("outlined/steps.svg", "outlined/steps-fill.svg"),
-    "mdi-svg": ("svg/hat-outline.svg", "svg/hat.svg"),
+    "@tabler/icons": ("icons/outline/shoe.svg", "icons/filled/shoe.svg"),
+    "@phosphor-icons/core": ("assets/light/hand-bag-light.svg", "assets/fill/hand-bag-fill.svg"),
+    "@fluentui/svg-icons": ("icons/shoe_rack_24_regular.svg", "icons/shoe_rack_24_filled.svg"),
+    "@material-symbols/svg-400": ("outlined/steps.svg", "outlined/steps-fill.svg"),
+    "@mdi/svg": ("svg/hat-outline.svg", "svg/hat.svg"),
     "ionicons": ("dist/svg/cart-outline.svg", "dist/svg/cart.svg"),
     "remixicon": ("icons/User & Faces/boot-line.svg", "icons/User & Faces/boot-fill.svg"),
     "bootstrap-icons": ("icons/bag-check.svg", "icons/bag-check-fill.svg"),
@@ -41,29 +41,29 @@ def write(path: Path, content: str) -> Path:
 
 def test_every_family_is_laid_out_here() -> None:
     """The layouts below are those of all families."""
-    assert set(LAYOUT) == {family.folder for family in FAMILIES}
+    assert set(LAYOUT) == {family.package for family in FAMILIES}
 
 
 @pytest.mark.parametrize("family", LAYOUT)
 def test_an_outline_is_paired_with_its_filled_twin(tmp_path: Path, family: str) -> None:
     """There is one icon, not two: the filled file is the outline's other half; nothing else in the package counts."""
     outline, filled = LAYOUT[family]
-    expected = write(tmp_path / family / outline, RING)
-    twin = expected if filled is None else write(tmp_path / family / filled, DISC)
-    write(tmp_path / family / "sprite.svg", BLANK)
+    expected = write(tmp_path / "node_modules" / family / outline, RING)
+    twin = expected if filled is None else write(tmp_path / "node_modules" / family / filled, DISC)
+    write(tmp_path / "node_modules" / family / "sprite.svg", BLANK)
     assert find_icons(tmp_path) == (Icon(expected, twin),)
 
 
 @pytest.mark.parametrize("family", LAYOUT)
 def test_an_icon_without_a_twin_stands_for_both(tmp_path: Path, family: str) -> None:
     """Where only the outline exists it is drawn and photographed too."""
-    outline = write(tmp_path / family / LAYOUT[family][0], RING)
+    outline = write(tmp_path / "node_modules" / family / LAYOUT[family][0], RING)
     assert find_icons(tmp_path) == (Icon(outline, outline),)
 
 
 def test_of_several_sizes_the_largest_is_taken(tmp_path: Path) -> None:
     """An icon that is published in sizes is one icon."""
-    folder = tmp_path / "fluentui-svg-icons/icons"
+    folder = tmp_path / "node_modules/@fluentui/svg-icons/icons"
     for size in (16, 48, 20):
         write(folder / f"shoe_{size}_regular.svg", RING)
         write(folder / f"shoe_{size}_filled.svg", DISC)
@@ -73,14 +73,14 @@ def test_of_several_sizes_the_largest_is_taken(tmp_path: Path) -> None:
 def test_families_come_one_after_the_other_in_order(tmp_path: Path) -> None:
     """The list depends on the files alone, not on how the disk orders them."""
     for name in ("zebra", "ant", "mole"):
-        write(tmp_path / f"lucide-static/icons/{name}.svg", RING)
-    write(tmp_path / "tabler-icons/icons/outline/bee.svg", RING)
+        write(tmp_path / f"node_modules/lucide-static/icons/{name}.svg", RING)
+    write(tmp_path / "node_modules/@tabler/icons/icons/outline/bee.svg", RING)
     assert [icon.outline.stem for icon in find_icons(tmp_path)] == ["bee", "ant", "mole", "zebra"]
 
 
 def test_a_folder_without_icons_is_named(tmp_path: Path) -> None:
-    """The message says where it looked and which packages it knows."""
-    with pytest.raises(MissingData, match="lucide-static") as caught:
+    """The message says where it looked and what to install there."""
+    with pytest.raises(MissingData, match=r"npm install .* lucide-static") as caught:
         find_icons(tmp_path)
     assert str(tmp_path) in str(caught.value)
 
