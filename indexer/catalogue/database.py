@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
@@ -34,8 +36,9 @@ _UNWRITABLE: dict[object, str] = {
 class Database:
     """An engine, and how its connections are used."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, url: URL) -> None:
         self.engine = engine
+        self.address = url.render_as_string(hide_password=True)
         self._writer = engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
         self._selecting: Engine = engine.execution_options(**{_BEGIN: ""})
         self._reader: Engine = engine
@@ -46,19 +49,19 @@ class Database:
     @contextmanager
     def selecting(self) -> Iterator[Connection]:
         """Lend a connection for one SELECT, which is consistent by itself and needs no transaction."""
-        with _translating(self.engine.url), self._selecting.connect() as connection:
+        with _translating(self.address), self._selecting.connect() as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Lend a connection on which every SELECT sees the same moment."""
-        with _translating(self.engine.url), self._reader.connect() as connection:
+        with _translating(self.address), self._reader.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Lend a connection in a transaction that is committed at the end, or rolled back by any error."""
-        with _translating(self.engine.url), self._writer.begin() as connection:
+        with _translating(self.address), self._writer.begin() as connection:
             yield connection
 
     def close(self) -> None:
@@ -69,20 +72,26 @@ class Database:
 def connect(address: str) -> Database:
     """Return the database at an address; it is not asked anything yet.
 
+    A file of SQLite's that may only be read is read; it is held to stay as it is until it is connected to anew.
+
     Raises:
         UnusableDatabase: the address is not one of SQLite (a file) or PostgreSQL.
     """
     url = _url(address)
     if url.get_backend_name() == "postgresql":
         arguments = {"connect_timeout": CONNECT_TIMEOUT_S}
-        return Database(_engine(url, pool_pre_ping=True, connect_args=arguments))
+        return Database(_engine(url, pool_pre_ping=True, connect_args=arguments), url)
     if url.database is None:
         raise AssertionError
-    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = _engine(url)
-    event.listen(engine, "connect", _prepare_sqlite)
+    file = Path(url.database)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if _is_read_only(file):
+        engine = _engine(_unchanging(url, file))
+    else:
+        engine = _engine(url)
+        event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
-    return Database(engine)
+    return Database(engine, url)
 
 
 def _url(address: str) -> URL:
@@ -100,6 +109,21 @@ def _url(address: str) -> URL:
         message = "A catalogue in SQLite needs a file: its address looks like sqlite:///folder/catalogue.db."
         raise UnusableDatabase(message)
     return url
+
+
+def _is_read_only(file: Path) -> bool:
+    """Tell whether a database is there and nothing can be written beside it, as SQLite's journal must be."""
+    return file.exists() and not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK))
+
+
+def _unchanging(url: URL, file: Path) -> URL:
+    """Return the address by which SQLite opens a file without a lock or a journal, as nobody can change it.
+
+    Where a journal lies beside it, it is read too, for it may hold what was written last.
+    """
+    journal = file.with_name(f"{file.name}-wal")
+    options = {"mode": "ro", "uri": "true"} | ({} if journal.exists() else {"immutable": "1"})
+    return url.set(database=f"file:{quote(str(file))}", query=options)
 
 
 def _engine(url: URL, **options: Any) -> Engine:  # noqa: ANN401 - as SQLAlchemy takes them
@@ -125,25 +149,25 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
-def _translating(url: URL) -> Iterator[None]:
+def _translating(address: str) -> Iterator[None]:
     """Turn the errors that mean "ask again later", or "make room", into our own."""
     try:
-        with _making_room(url):
+        with _making_room(address):
             yield
     except (OperationalError, InterfaceError, PoolTimeoutError) as error:
-        raise _unavailable(url, error) from error
+        raise _unavailable(address, error) from error
     except DBAPIError as error:
         if error.connection_invalidated:
-            raise _unavailable(url, error) from error
+            raise _unavailable(address, error) from error
         if type(error) is DatabaseError:
             # SQLite's word for a file that is something else, or damaged.
-            message = f"The catalogue at {_shown(url)} cannot be used ({_reason(error)}): restore it, or name another."
+            message = f"The catalogue at {address} cannot be used ({_reason(error)}): restore it, or name another."
             raise UnusableDatabase(message) from error
         raise
 
 
 @contextmanager
-def _making_room(url: URL) -> Iterator[None]:
+def _making_room(address: str) -> Iterator[None]:
     """Turn the errors of a database that takes no more into ours."""
     try:
         yield
@@ -152,19 +176,15 @@ def _making_room(url: URL) -> Iterator[None]:
         state = getattr(error.orig, "sqlstate", None) if code is None else code & 0xFF
         if state not in _UNWRITABLE:
             raise
-        place = f"the catalogue at {_shown(url)}"
+        place = f"the catalogue at {address}"
         raise unwritable(place, _UNWRITABLE[state]) from error
 
 
-def _unavailable(url: URL, error: Exception) -> CatalogueUnavailable:
-    message = f"The catalogue at {_shown(url)} does not answer ({_reason(error)}); try again, or check the database."
+def _unavailable(address: str, error: Exception) -> CatalogueUnavailable:
+    message = f"The catalogue at {address} does not answer ({_reason(error)}); try again, or check the database."
     return CatalogueUnavailable(message)
 
 
 def _reason(error: Exception) -> str:
     cause = getattr(error, "orig", None) or error
     return (str(cause).strip() or type(cause).__name__).splitlines()[0].rstrip(".")
-
-
-def _shown(url: URL) -> str:
-    return url.render_as_string(hide_password=True)

@@ -68,9 +68,10 @@ def check_revision(database: Database) -> None:
     with database.reading() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
     if current != ScriptDirectory.from_config(configuration()).get_current_head():
-        shown = database.engine.url.render_as_string(hide_password=True)
         state = "holds no tables yet" if current is None else "has tables of another version"
-        message = f"The database at {shown} {state}: upgrade it, or use the version of Likeness that made them."
+        message = (
+            f"The database at {database.address} {state}: upgrade it, or use the version of Likeness that made them."
+        )
         raise UnusableDatabase(message)
 
 

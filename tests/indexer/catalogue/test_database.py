@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -132,6 +135,43 @@ def test_a_database_that_may_only_be_read_is_read(catalogue: SqlCatalogue) -> No
             write()
     assert catalogue.state("shoes").change_seq == 1
     assert catalogue.page("shoes").items == [item]
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_file_on_a_read_only_disk_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed: bool) -> None:
+    """A catalogue that is opened where nothing can be written shows all of itself, and what its journal alone holds."""
+    written, frozen = tmp_path / "written", tmp_path / "frozen # 100 %"
+    address = sqlite_address(written)
+    upgrade(address)
+    with open_catalogue(address) as catalogue:
+        catalogue.create_collection("shoes", "sketch")
+        catalogue.upsert("shoes", [ItemDraft("a", "Boot")])
+        if killed:
+            shutil.copytree(written, frozen)
+            assert list(frozen.glob("*-wal"))
+    if not killed:
+        shutil.copytree(written, frozen)
+        assert not list(frozen.glob("*-wal"))
+    before = {path.name: path.read_bytes() for path in frozen.iterdir()}
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+    with open_catalogue(sqlite_address(frozen)) as catalogue:
+        assert catalogue.item("shoes", "a").title == "Boot"
+        assert [item.key for item in catalogue.page("shoes").items] == ["a"]
+        with pytest.raises(DiskUnwritable, match="may only be read") as caught:
+            catalogue.upsert("shoes", [ItemDraft("b")])
+    # The place is named as the operator named it, not as SQLite is asked for it.
+    assert re.search(r"sqlite:////\S+/frozen %23 100 %25/catalogue.db, for", str(caught.value))
+    assert {name: content for name, content in before.items() if not name.endswith("-shm")} == {
+        path.name: path.read_bytes() for path in frozen.iterdir() if not path.name.endswith("-shm")
+    }
+
+
+def test_a_file_that_is_not_there_is_not_only_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is nothing to read yet, whether it can be made is SQLite's to find out."""
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+    address = sqlite_address(tmp_path)
+    upgrade(address)
+    assert list(tmp_path.iterdir())
 
 
 def test_a_full_disk_below_sqlite_is_said(tmp_path: Path) -> None:
