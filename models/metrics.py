@@ -46,8 +46,17 @@ def correct_triplets(scores: NDArray[np.floating], triplets: Sequence[NDArray[np
         scores: (queries, items), rising with likeness.
         triplets: for each query, int (votes, 2): (nearer, farther).
     """
-    agreed = [scores[query, votes[:, 0]] > scores[query, votes[:, 1]] for query, votes in enumerate(triplets)]
-    return 100 * float(np.concatenate(agreed).mean())
+    return 100 * float(np.concatenate(agreements(scores, triplets)).mean())
+
+
+def agreements(scores: NDArray[np.floating], triplets: Sequence[NDArray[np.int64]]) -> list[NDArray[np.bool_]]:
+    """Tell for each query in which of its human triplets the nearer item scores higher: bool (votes,) each.
+
+    Args:
+        scores: (queries, items), rising with likeness.
+        triplets: for each query, int (votes, 2): (nearer, farther).
+    """
+    return [scores[query, votes[:, 0]] > scores[query, votes[:, 1]] for query, votes in enumerate(triplets)]
 
 
 def brier_score(probabilities: NDArray[np.floating], true: NDArray[np.bool_]) -> float:
@@ -77,8 +86,20 @@ def expected_calibration_error(probabilities: NDArray[np.floating], true: NDArra
     return float(np.abs(differences).sum() / len(probabilities))
 
 
-def bootstrap_interval(values: NDArray[np.floating], draws: int = 2000, seed: int = 0) -> tuple[float, float]:
-    """95 % interval of a mean by resampling its values (percentile bootstrap)."""
-    picks = np.random.default_rng(seed).integers(0, len(values), (draws, len(values)))
-    low, high = np.quantile(values[picks].mean(axis=1), (0.025, 0.975))
+def bootstrap_interval(
+    values: NDArray[np.floating], draws: int = 2000, seed: int = 0, groups: NDArray[np.int64] | None = None
+) -> tuple[float, float]:
+    """95 % interval of a mean by resampling its values (percentile bootstrap).
+
+    Args:
+        values: (n,).
+        draws: how often the values are resampled.
+        seed: of the draws.
+        groups: (n,), what each value belongs to, where values of one thing depend on each other: whole groups are
+            drawn then, and the mean is over all values of those drawn.
+    """
+    members = np.arange(len(values)) if groups is None else np.unique(groups, return_inverse=True)[1]
+    sums, counts = np.bincount(members, weights=values), np.bincount(members)
+    picks = np.random.default_rng(seed).integers(0, len(sums), (draws, len(sums)))
+    low, high = np.quantile(sums[picks].sum(axis=1) / counts[picks].sum(axis=1), (0.025, 0.975))
     return float(low), float(high)

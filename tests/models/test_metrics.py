@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from fractions import Fraction
+from random import Random
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from models.metrics import (
     accuracy_at,
+    agreements,
     bootstrap_interval,
     brier_score,
     correct_triplets,
@@ -166,3 +168,39 @@ def test_bootstrap_of_equal_values_is_a_point_and_repeats() -> None:
     assert bootstrap_interval(np.full(20, 0.25)) == (0.25, 0.25)
     values = np.random.default_rng(1).random(30)
     assert bootstrap_interval(values) == bootstrap_interval(values)
+
+
+@given(st.lists(st.lists(st.integers(-8, 8), min_size=1, max_size=4), min_size=1, max_size=6), st.randoms())
+@settings(deadline=None, max_examples=40)
+def test_groups_are_drawn_whole(groups: list[list[int]], random: Random) -> None:
+    """Drawing group by group in a loop gives the same interval, in whatever order the values come."""
+    drawn = np.random.default_rng(0).integers(0, len(groups), (200, len(groups)))
+    means = [np.mean([value for pick in picks for value in groups[pick]]) for picks in drawn]
+    members = [(value, 7 * number - 3) for number, group in enumerate(groups) for value in group]
+    random.shuffle(members)
+    values, numbers = (np.array(column) for column in zip(*members, strict=True))
+    found = bootstrap_interval(values.astype(np.float64), draws=200, groups=numbers)
+    np.testing.assert_allclose(found, np.quantile(means, (0.025, 0.975)), atol=1e-9)
+
+
+def test_values_without_groups_are_groups_of_their_own() -> None:
+    """To name each value's own number as its group changes nothing; copies of a value in its group add no certainty."""
+    values = np.random.default_rng(2).random(30)
+    alone = bootstrap_interval(values)
+    assert bootstrap_interval(values, groups=np.arange(30)) == alone
+    copied = bootstrap_interval(np.repeat(values, 5), groups=np.repeat(np.arange(30), 5))
+    np.testing.assert_allclose(copied, alone)
+
+
+@given(tables(), st.data())
+@settings(deadline=None, max_examples=40)
+def test_agreements_vote_by_vote(table: tuple[list[list[float]], list[int]], data: st.DataObject) -> None:
+    """Each vote stands in its place and is agreed with where the nearer item scores more; their share is %corr."""
+    rows, truth = table
+    pair = st.tuples(st.integers(0, len(rows[0]) - 1), st.integers(0, len(rows[0]) - 1))
+    votes = [data.draw(st.lists(pair, min_size=1, max_size=4)) for _ in truth]
+    arrays = [np.array(each) for each in votes]
+    expected = [[row[near] > row[far] for near, far in each] for row, each in zip(rows, votes, strict=True)]
+    assert [found.tolist() for found in agreements(np.array(rows), arrays)] == expected
+    flat = [agreed for each in expected for agreed in each]
+    assert correct_triplets(np.array(rows), arrays) == pytest.approx(100 * sum(flat) / len(flat))
