@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
+# Every fifth photo of ChairV2's train part, in the order of their keys, is held out with all its drawings: 60 of 300.
+_HELD_OUT_EVERY, _HELD_OUT_REST = 5, 3
+
+
 @dataclass(frozen=True, eq=False)
 class VectorSketches:
     """ChairV2's train part.
@@ -35,6 +39,12 @@ class VectorSketches:
     def __len__(self) -> int:
         """Count the photos."""
         return len(self.photos)
+
+    @property
+    def held_out(self) -> NDArray[np.bool_]:
+        """Tell which photos are never trained on, bool (n,)."""
+        chosen: NDArray[np.bool_] = np.arange(len(self)) % _HELD_OUT_EVERY == _HELD_OUT_REST
+        return chosen
 
 
 def load_vector_sketches(folder: Path) -> VectorSketches:

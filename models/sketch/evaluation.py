@@ -35,7 +35,7 @@ def evaluate(data: Path, predictor: Predictor, views: int = 1) -> Mapping[str, f
 
     Args:
         data: an unpacked `qmul_v1/shoes` or `qmul_v1/chairs`, or an unpacked `chairv2_train`, of whose photos every
-            seventh is held out.
+            fifth is held out.
         predictor: what to judge.
         views: of each picture, 1 or, as the released test of the paper, 10.
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from models.contracts import Strokes
     from models.sketch.datasets import Pairs, PhotoSketches
+    from models.sketch.datasets_v2 import VectorSketches
     from models.sketch.icons import Icon
 
 Draw = Callable[["Tensor"], "Tensor"]
@@ -74,6 +75,7 @@ def gather(
     """
     shoe_gallery, held_shoes = gather_shoes(shoes, photos, draw(photos.photos))
     chair_gallery, held_chairs = gather_chairs(chairs)
+    held_out = {"shoes": held_shoes, "chairs": held_chairs}
     alone = [] if icons is None else [icons]
     facts: dict[str, dict[str, int]] = {} if icons is None else {"icons": {"items": len(icons.gallery)}}
     if (data / "shoev2_photos").is_dir():
@@ -84,14 +86,16 @@ def gather(
     if (data / "chairv2_train").is_dir():
         more = load_vector_sketches(data / "chairv2_train")
         edges = draw(more.photos)
-        kept = ~near_duplicates(edges, _known(data / "qmul_v1/chairs", held_chairs))
-        facts["chairv2_train"] = _counts(kept)
+        kept = ~more.held_out
+        kept[kept] = ~near_duplicates(edges[kept], _known(data / "qmul_v1/chairs", held_chairs))
+        facts["chairv2_train"] = {**_counts(kept[~more.held_out]), "held out": int(more.held_out.sum())}
+        held_out["chairs of the second set"] = _held_out(more, edges)
         alone.append(Source("chairv2_train photos", of_themselves(edges[kept]), 0.08, DISTORTED))
         drawn = [_drawings(more.sketches[row], row) for row in range(len(more)) if kept[row]]
         chair_gallery = joined(chair_gallery, Gallery(drawn, list(edges[kept][:, None])))
     facts |= {"shoes": {"items": len(shoe_gallery)}, "chairs": {"items": len(chair_gallery)}}
     drawn_by_hand = (Source("shoes", shoe_gallery, 0.5), Source("chairs", chair_gallery, 0.4))
-    return Materials(tuple(alone), drawn_by_hand, {"shoes": held_shoes, "chairs": held_chairs}, facts)
+    return Materials(tuple(alone), drawn_by_hand, held_out, facts)
 
 
 def gather_icons(folder: Path, draw: Draw, kept: Path, report: Callable[[int, int], None]) -> Source | None:
@@ -135,6 +139,13 @@ def _keep(path: Path, pairs: Tensor) -> None:
     aside = path.with_suffix(".new")
     torch.save(pairs, aside)
     aside.replace(path)
+
+
+def _held_out(data: VectorSketches, edges: Tensor) -> HeldOut:
+    rows = np.flatnonzero(data.held_out)
+    drawn = [(item, render(strokes)) for item, row in enumerate(rows) for strokes in data.sketches[row]]
+    drawings = torch.stack([drawing for _, drawing in drawn])
+    return HeldOut(drawings, np.array([item for item, _ in drawn]), {"own": edges[rows]})
 
 
 def _drawings(sketches: tuple[Strokes, ...], seed: int) -> Tensor:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from models.sketch.datasets import MissingData, is_held_out, load_pairs
+from models.sketch.datasets import MissingData, load_pairs
 from models.sketch.datasets_v2 import load_vector_sketches
 from models.sketch.strokes import render
 
@@ -76,15 +76,15 @@ def _official(folder: Path) -> Trial:
 
 
 def _held_out(folder: Path) -> Trial:
-    """Read the photos that training leaves out, every seventh in the order of their keys, with all their drawings."""
+    """Read the photos that training leaves out, every fifth in the order of their keys, with all their drawings."""
     data = load_vector_sketches(folder)
-    photos = np.flatnonzero(is_held_out(np.arange(len(data))))
+    photos = np.flatnonzero(data.held_out)
     drawn = [(item, strokes) for item, photo in enumerate(photos) for strokes in data.sketches[photo]]
     if not drawn:
         message = f"{folder} holds {len(data)} photos, too few to hold one out; unpack chairv2_train anew."
         raise MissingData(message)
     setting = (
-        "Each drawing of every seventh photo, which no training sees, is looked for among those photos, whose edges "
+        "Each drawing of every fifth photo, which no training sees, is looked for among those photos, whose edges "
         "the system finds itself."
     )
     strokes = tuple(strokes for _, strokes in drawn)

@@ -65,6 +65,13 @@ def test_every_sketch_comes_back_with_its_photo(tmp_path: Path) -> None:
             assert all(line.dtype == np.float32 for line in strokes.lines)
 
 
+def test_one_photo_in_five_is_held_out(tmp_path: Path) -> None:
+    """Photos 3, 8, 13, ... in the order of their keys are never trained on: 60 of ChairV2's 300."""
+    write_chairs(tmp_path, {f"{number:02}": 1 for number in range(11)})
+    assert np.flatnonzero(load_vector_sketches(tmp_path).held_out).tolist() == [3, 8]
+    assert len(range(3, 300, 5)) == 60
+
+
 def test_a_last_stroke_that_is_not_ended_counts(tmp_path: Path) -> None:
     """A sketch whose pen was never lifted is one stroke."""
     write_chairs(tmp_path, {"a": 1})

@@ -78,7 +78,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def chairs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twenty-eight photos, of which four are held out, with two drawings each."""
-    return write_chairs(tmp_path_factory.mktemp("chairs"), 28)
+    return write_chairs(tmp_path_factory.mktemp("chairs"), 20)
 
 
 def test_a_perfect_network_gets_everything(folder: Path) -> None:
@@ -161,7 +161,7 @@ def test_a_judgement_of_vector_sketches_goes_on_while_drawing(chairs: Path) -> N
     judgement = judge(chairs, cast("Predictor", StandIn("perfect")))
     assert judgement.items.shape == (4, 256, 256, 3)
     assert judgement.outlines.shape == (4, 256, 256)
-    np.testing.assert_array_equal(judgement.queries, [canvas(item) for item in (3, 3, 10, 10, 17, 17, 24, 24)])
+    np.testing.assert_array_equal(judgement.queries, [canvas(item) for item in (3, 3, 8, 8, 13, 13, 18, 18)])
     assert [moment.share for moment in judgement.moments] == [0.25, 0.5, 0.75, 1]
     np.testing.assert_array_equal(judgement.moments[-1].found, judgement.found)
     np.testing.assert_array_equal(judgement.moments[-1].queries, judgement.queries)

@@ -18,8 +18,9 @@ from models.sketch.strokes import render
 from tests.models.sketch.layouts import write_icons, write_pairs, write_photo_sketches, write_second_sets
 
 TRAIN, TEST = 11, 3
-NEW, OF_TEST, HELD_OUT, TRAINED = 300, 1001, 3, 5
-"""Items by their number: one of nobody's, one of the test part, one held out, one that is trained on anyway."""
+HELD_OUT, TRAINED, NEW, PUT_ASIDE, OF_TEST = 3, 5, 300, 411, 1001
+"""Items by their number: one held out, one that is trained on anyway, two of nobody's and one of the test part. Of the
+five the fourth is the one photo of ChairV2 that is held out."""
 
 
 def draw(photos: Tensor) -> Tensor:
@@ -46,17 +47,17 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("shoes", "chairs"):
         write_pairs(folder / "qmul_v1" / name, TRAIN, TEST, name)
     write_photo_sketches(folder / "shoe304", [0, 1, 3, 10], sketches=1)
-    write_second_sets(folder, (NEW, OF_TEST, HELD_OUT, TRAINED))
+    write_second_sets(folder, (HELD_OUT, TRAINED, NEW, PUT_ASIDE, OF_TEST))
     return folder
 
 
 def test_what_a_test_part_or_the_held_out_part_shows_is_dropped(data: Path) -> None:
-    """Of four photos the one of a test item and the one of a held-out item go, in both sets, and that is told."""
+    """A test item's photo and a held-out item's go, in both sets; one chair more is held out; and all that is told."""
     found = gathered(data)
-    for name in ("shoev2_photos", "chairv2_train"):
-        assert found.facts[name] == {"items": 2, "dropped as near-duplicates": 2}
+    assert found.facts["shoev2_photos"] == {"items": 3, "dropped as near-duplicates": 2}
+    assert found.facts["chairv2_train"] == {"items": 2, "dropped as near-duplicates": 2, "held out": 1}
     assert {source.name: len(source.gallery) for source in found.pretraining} == {
-        "shoev2_photos": 2,
+        "shoev2_photos": 3,
         "chairv2_train photos": 2,
     }
 
@@ -70,16 +71,25 @@ def test_hand_drawn_chairs_of_both_sets_are_one_source(data: Path) -> None:
     assert len(galleries["chairs"]) == len(trained) + 2
     assert [len(drawings) for drawings in galleries["chairs"].drawings] == [1] * len(trained) + [8, 8]
     assert found.facts["chairs"] == {"items": len(trained) + 2}
-    # In the order of their keys the first is held out, the second and the third are kept.
+    # In the order of their keys the first is a held-out item, the second and the third are kept.
     sketches = load_vector_sketches(data / "chairv2_train").sketches
     for drawings, several in zip(galleries["chairs"].drawings[-2:], sketches[1:3], strict=True):
         assert all(torch.equal(drawings[4 * row], render(strokes)) for row, strokes in enumerate(several))
 
 
 def test_held_out_things_are_judged_by(data: Path) -> None:
-    """Both kinds are held out by the rule of their number."""
+    """Of every set some are held out by the rule of their number, with all their drawings."""
     held_out = gathered(data).held_out
-    assert {kind: len(part.items["released"]) for kind, part in held_out.items()} == {"shoes": 2, "chairs": 2}
+    assert {kind: len(part.items.get("released", [])) for kind, part in held_out.items()} == {
+        "shoes": 2,
+        "chairs": 2,
+        "chairs of the second set": 0,
+    }
+    second = held_out["chairs of the second set"]
+    published = load_vector_sketches(data / "chairv2_train")
+    assert torch.equal(second.items["own"], draw(published.photos[3:4]))
+    assert torch.equal(second.drawings, torch.stack([render(strokes) for strokes in published.sketches[3]]))
+    assert second.truth.tolist() == [0, 0]
 
 
 def test_sets_that_are_not_there_are_left_out(data: Path, tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_what_nobody_drew_is_learnt_first(data: Path, tmp_path: Path, monkeypatc
     """Where icons and photos lie beside the drawings there are four stages, each from the weights of the one before."""
     folder = tmp_path / "data"
     shutil.copytree(data, folder)
-    write_second_sets(folder, (300, 411))
+    write_second_sets(folder, (300, 411, 412, 413))
     write_icons(folder / "icons", 6)
     monkeypatch.setattr(leaks, "NEAR_DUPLICATE", 2.0)  # all made-up items are alike
     store = CheckpointStore(tmp_path / "checkpoints", tmp_path / "shipped")
@@ -66,7 +66,11 @@ def test_what_nobody_drew_is_learnt_first(data: Path, tmp_path: Path, monkeypatc
     assert [stage.progress.loss for stage in stages if stage.name == "icons"] == [None]
     assert set(checkpoint.card["stages"]) == {"edges", "pretraining", "embedding"}
     assert checkpoint.card["data"]["icons"] == {"items": 5}
-    assert checkpoint.card["data"]["chairv2_train"] == {"items": 2, "dropped as near-duplicates": 0}
+    assert checkpoint.card["data"]["chairv2_train"] == {
+        "items": 3,
+        "dropped as near-duplicates": 0,
+        "held out": 1,
+    }
     before, after = (
         torch.load(state / f"sketch-a-net-{name}.pt", weights_only=True)["average"]["conv1.weight"]
         for name in ("pretraining", "embedding")

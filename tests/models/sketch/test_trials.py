@@ -29,15 +29,15 @@ def test_a_qmul_set_is_its_test_part(tmp_path: Path) -> None:
     assert "chairs" in trial.title
 
 
-def test_chairv2_is_every_seventh_photo(tmp_path: Path) -> None:
-    """The gallery is photos 3, 10 and 17 in the order of their keys, and the queries are all drawings of those."""
+def test_chairv2_is_every_fifth_photo(tmp_path: Path) -> None:
+    """The gallery is photos 3, 8, 13 and 18 in the order of their keys, and the queries are all drawings of those."""
     trial = load_trial(write_chairs(tmp_path, 21, sketches=2))
-    photos = sorted((tmp_path / "photo").iterdir())[3::7]
+    photos = sorted((tmp_path / "photo").iterdir())[3::5]
     assert torch.equal(trial.items, torch.stack([frame(decode(path.read_bytes())) for path in photos]))
-    assert trial.truth.tolist() == [0, 0, 1, 1, 2, 2]
-    expected = [canvas(item) for item in (3, 3, 10, 10, 17, 17)]
+    assert trial.truth.tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
+    expected = [canvas(item) for item in (3, 3, 8, 8, 13, 13, 18, 18)]
     np.testing.assert_array_equal(trial.sketches[:, 0], expected)
-    assert (trial.has_photos, trial.triplets, len(trial.strokes)) == (True, None, 6)
+    assert (trial.has_photos, trial.triplets, len(trial.strokes)) == (True, None, 8)
 
 
 @pytest.mark.parametrize("kind", ["nothing", "shoe304", "photos alone"])
