@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import platform
 from importlib.metadata import version
-from pathlib import Path
 
 import psutil
 import torch
 
-from models.devices import choose_device, cpu_count
+from models.devices import choose_device, cpu_count, processor
 
 DISTRIBUTIONS = ("torch", "numpy", "pillow", "scikit-image", "fastapi", "uvicorn", "sqlalchemy")
 GIB = 2**30
@@ -26,16 +25,6 @@ def describe(override: str | None) -> list[str]:
         f"- Device: {name}, {str(device.dtype).removeprefix('torch.')} where it agrees, {device.threads} threads",
         f"- Python {platform.python_version()}; {installed}",
     ]
-
-
-def processor() -> str:
-    """Name of the processor."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.machine())
 
 
 def kernel() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import platform
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ import torch
 from torch import nn
 
 _CGROUP = Path("/sys/fs/cgroup")
+_CPUINFO = Path("/proc/cpuinfo")
 _BF16_FLAGS = frozenset({"avx512_bf16", "amx_bf16"})
 
 
@@ -81,6 +83,21 @@ def cpu_count(cgroup: Path = _CGROUP) -> int:
     return max(1, min(cores, _quota(cgroup) or cores))
 
 
+def describe(device: Device) -> str:
+    """Say in one line what is computed on: processor or card, cores, system and versions."""
+    name = torch.cuda.get_device_name(device.name) if device.is_cuda else processor()
+    system = f"{platform.system()} {'.'.join(platform.release().split('.')[:2])}"
+    return (
+        f"{name}, {cpu_count()} cores allowed, {system}; Python {platform.python_version()}, torch {torch.__version__}"
+    )
+
+
+def processor(cpuinfo: Path = _CPUINFO) -> str:
+    """Name of the processor; its kind where the system does not tell the name."""
+    names = (line.split(":", 1)[1].strip() for line in _lines(cpuinfo) if line.startswith("model name"))
+    return next(names, platform.processor() or platform.machine())
+
+
 def thread_share(processes: int) -> int:
     """Threads for one of several processes that share the cores; at least 1."""
     return max(1, cpu_count() // processes)
@@ -102,10 +119,14 @@ def _quota(cgroup: Path) -> int | None:
     return max(1, math.ceil(int(quota) / int(period)))
 
 
-def _cpu_has_bf16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
-    try:
-        text = cpuinfo.read_text()
-    except OSError:
-        return False
-    flags = next((line for line in text.splitlines() if line.startswith("flags")), "")
+def _cpu_has_bf16(cpuinfo: Path = _CPUINFO) -> bool:
+    flags = next((line for line in _lines(cpuinfo) if line.startswith("flags")), "")
     return not _BF16_FLAGS.isdisjoint(flags.split())
+
+
+def _lines(cpuinfo: Path) -> list[str]:
+    """Lines of the file in which Linux describes its processors; none elsewhere."""
+    try:
+        return cpuinfo.read_text("utf-8").splitlines()
+    except OSError:
+        return []

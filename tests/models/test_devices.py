@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import os
+import platform
 from pathlib import Path
 
 import pytest
 import torch
 
 from models import devices
-from models.devices import Device, choose_device, cpu_count, place, thread_share, training_precision
+from models.devices import (
+    Device,
+    choose_device,
+    cpu_count,
+    describe,
+    place,
+    processor,
+    thread_share,
+    training_precision,
+)
 
 
 @pytest.fixture
@@ -163,3 +173,23 @@ def test_a_gpu_trains_in_its_own_format(monkeypatch: pytest.MonkeyPatch, dtype: 
     monkeypatch.setattr(torch, "autocast", lambda kind, dtype, *, enabled: asked.append((kind, dtype, enabled)))
     training_precision(Device("cuda:1", dtype, 1))
     assert asked == [("cuda", dtype, enabled)]
+
+
+def test_the_processor_has_its_name(tmp_path: Path) -> None:
+    """Linux tells it once a core; where nothing is told the kind of machine stands for it."""
+    cpuinfo = tmp_path / "cpuinfo"
+    cpuinfo.write_text("processor\t: 0\nmodel name\t: Some CPU: 2 GHz\nprocessor\t: 1\nmodel name\t: Another\n")
+    assert processor(cpuinfo) == "Some CPU: 2 GHz"
+    for nameless in (tmp_path / "none", tmp_path / "arm"):
+        (tmp_path / "arm").write_text("processor\t: 0\nFeatures\t: asimd\n")
+        assert processor(nameless) in {platform.processor(), platform.machine()}
+
+
+def test_a_machine_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processor, cores and versions stand in it; on a GPU the card stands for the processor."""
+    line = describe(Device("cpu", torch.float32, 1))
+    assert line.startswith(f"{processor()}, {cpu_count()} cores")
+    assert all(part in line for part in (platform.python_version(), torch.__version__))
+    assert "\n" not in line
+    monkeypatch.setattr(torch.cuda, "get_device_name", {"cuda:1": "Some card"}.get)
+    assert describe(Device("cuda:1", torch.float32, 1)).startswith("Some card, ")
