@@ -52,6 +52,8 @@ class Judgement:
         items: uint8 (items, height, width) grey or (items, height, width, 3) RGB, as people know them.
         outlines: uint8 grey (items, height, width), the items as the network sees them.
         moments: the same queries when parts of them were there, by rising share; may be empty.
+        query_word: what a query is to people, such as "drawing".
+        outline_word: what an item is to the network, such as "edge map".
     """
 
     title: str
@@ -63,6 +65,8 @@ class Judgement:
     items: NDArray[np.uint8]
     outlines: NDArray[np.uint8]
     moments: tuple[Moment, ...] = ()
+    query_word: str = "query"
+    outline_word: str = "outline"
 
     @cached_property
     def found(self) -> NDArray[np.int64]:
@@ -93,9 +97,10 @@ class Judgement:
         return {**figures, "mrr": self._reciprocal(moment.found)}
 
     def curve(self) -> Mapping[int, Figure]:
-        """Return acc@k in per cent for k from 1 to the number of items; of many items for 200 values of k."""
+        """Return acc@k in per cent for k from 1 to the number of items; of many for the first ten and 200 more."""
         count = len(self.items)
-        wanted = np.unique(np.linspace(1, count, min(count, CURVE_POINTS)).round().astype(int))
+        even = np.linspace(1, count, min(count, CURVE_POINTS)).round().astype(int)
+        wanted = np.union1d(even, np.arange(1, min(count, 10) + 1))
         return {int(k): self._accuracy(self.found, int(k)) for k in wanted}
 
     def hits(self, query: int, count: int) -> NDArray[np.int64]:

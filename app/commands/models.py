@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 from app.commands.configuration import checkpoints_of, device_of, load_settings, predictor_of
+from app.commands.reporting import make_room, view_options, write_report
 from app.commands.sentences import Refusal
 from app.commands.starting import start_anew
 from app.commands.terminal import AsJson, facts, show, table
@@ -68,13 +70,29 @@ def evaluate(
     checkpoint: Annotated[
         str | None, typer.Option(help="A digest, its first 8 digits or more, or a network's name.")
     ] = None,
+    views: Annotated[
+        int | None, typer.Option(help="Views of each picture: 1, or 10 as in the sketch paper's test; 1 unless set.")
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(dir_okay=False, help="HTML page to write, with intervals, curves and pictures of the data."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Judge a model on its benchmark."""
     start_anew()
-    judge = _part(name, "evaluation").evaluate
+    evaluation = _part(name, "evaluation")
+    options = view_options(name, evaluation, views)
+    if report is not None:
+        make_room(name, evaluation, report)
+    began = datetime.now().astimezone()
     predictor = predictor_of(load_settings(), name, checkpoint)
-    figures = dict(judge(data, predictor))
+    if report is None:
+        figures = dict(evaluation.evaluate(data, predictor, **options))
+    else:
+        judgement = evaluation.judge(data, predictor, **options)
+        figures = dict(judgement.figures)
+        write_report(report, judgement, predictor, began)
     show(figures, as_json, lambda: facts({"checkpoint": _short(predictor.checkpoint), **figures}))
 
 

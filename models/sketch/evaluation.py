@@ -94,6 +94,8 @@ def _judged(trial: Trial, predictor: Predictor, views: int, *, closely: bool) ->
         trial.items.permute(0, 2, 3, 1).numpy() if trial.has_photos else outlines,
         outlines,
         moments(trial.strokes, embed, items, trial.truth) if closely and trial.strokes else (),
+        query_word="drawing",
+        outline_word="edge map",
     )
 
 

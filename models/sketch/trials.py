@@ -89,7 +89,7 @@ def _held_out(folder: Path) -> Trial:
     )
     strokes = tuple(strokes for _, strokes in drawn)
     return Trial(
-        "QMUL ChairV2, train part",
+        "QMUL ChairV2, photos held out",
         setting,
         torch.stack([render(drawing) for drawing in strokes]),
         data.photos[torch.from_numpy(photos)],

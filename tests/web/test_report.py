@@ -1,0 +1,77 @@
+"""The report of an evaluation in a real browser: it loads nothing, fits a phone, and is drawn by day and by night."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+
+from app.report.page import write_page
+from tests.app.report.material import RUN, some_judgement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+    from tests.web.conftest import Troubles
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Address of a report with every section, of a gallery so large that its numbers are wide."""
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    path.write_text(write_page(some_judgement(40, 1200, photos=True, moments=4), RUN), "utf-8")
+    return path.as_uri()
+
+
+@pytest.fixture(params=[(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")], ids=str)
+def page(request: pytest.FixtureRequest, browser: Browser, troubles: Troubles, report: str) -> Iterator[Page]:
+    """The report on a phone and on a desk, with all that it tried to load noted as a trouble."""
+    width, scheme = request.param
+    colours: Literal["light", "dark"] = scheme
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=colours)
+    troubles.listen(context)
+    shown = context.new_page()
+    shown.on(
+        "request", lambda asked: None if asked.url.startswith(("file:", "data:")) else troubles.heard.append(asked.url)
+    )
+    shown.goto(report)
+    yield shown
+    context.close()
+
+
+def test_nothing_is_cut_off(page: Page) -> None:
+    """The page fits the window, cards hold what is in them, pictures are there, and no text lies on another's."""
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("""[...document.querySelectorAll(".card")].every((card) => [...card.querySelectorAll("*")]
+        .every((inner) => inner.getBoundingClientRect().right <= card.getBoundingClientRect().right))""")
+    assert page.evaluate("[...document.images].every((image) => image.naturalWidth > 0)")
+    overlaps = """(charts) => charts.flatMap((chart) => {
+        const texts = [...chart.querySelectorAll("text")]
+            .map((text) => [text.textContent, text.getBoundingClientRect()]);
+        return texts.flatMap(([said, one], place) => texts.slice(place + 1).filter(([, other]) =>
+            one.left < other.right - 1 && other.left < one.right - 1 &&
+            one.top < other.bottom - 3 && other.top < one.bottom - 3).map(([other]) => `${said} on ${other}`));
+    })"""
+    assert page.locator(".chart").evaluate_all(overlaps) == []
+
+
+def test_text_stands_out(page: Page) -> None:
+    """Quiet text and the mark of the true item reach a contrast of 4.5 on their ground (WCAG 2.2, 1.4.3)."""
+    contrast = """(element) => {
+        const context = document.createElement("canvas").getContext("2d");
+        const light = (colour) => {
+            context.fillStyle = colour;
+            context.fillRect(0, 0, 1, 1);
+            const [r, g, b] = [...context.getImageData(0, 0, 1, 1).data].map((level) => level / 255)
+                .map((level) => (level <= 0.04045 ? level / 12.92 : ((level + 0.055) / 1.055) ** 2.4));
+            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        };
+        let ground = element;
+        while (/^rgba\\(.*, 0\\)$/.test(getComputedStyle(ground).backgroundColor)) ground = ground.parentElement;
+        const both = [getComputedStyle(element).color, getComputedStyle(ground).backgroundColor].map(light);
+        return (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
+    }"""
+    for selector in (".badge", ".note", ".example figcaption", ".meaning", "footer p", ".under"):
+        assert page.locator(selector).first.evaluate(contrast) >= 4.5, selector
