@@ -127,7 +127,7 @@ def fit(
         if time.monotonic() - saved > save_seconds or run.step == recipe.steps:
             run.seconds = time.monotonic() - started
             parts: dict[str, Any] = {"network": network, "average": average, "optimiser": optimiser}
-            _save(state, {**{name: part.state_dict() for name, part in parts.items()}, "run": vars(run)})
+            save_whole(state, {**{name: part.state_dict() for name, part in parts.items()}, "run": vars(run)})
             saved = time.monotonic()
     best = recipe.build()
     best.load_state_dict({name: tensor.cpu() for name, tensor in run.weights.items()})
@@ -177,7 +177,8 @@ def _follow(average: nn.Module, network: nn.Module, step: int) -> None:
                 tensor.copy_(current[name])
 
 
-def _save(path: Path, content: Mapping[str, object]) -> None:
+def save_whole(path: Path, content: object) -> None:
+    """Write what `torch.save` can, so that neither a kill nor a power cut leaves half of it under its name."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_suffix(".new")
     with aside.open("wb") as stream:

@@ -18,6 +18,7 @@ from models.sketch.leaks import near_duplicates
 from models.sketch.recipe import DISTORTED, Source
 from models.sketch.strokes import render
 from models.sketch.variants import variant
+from models.training import save_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +45,7 @@ class Materials:
 
     Attributes:
         pretraining: sources of things that no hand has drawn; empty where none are there.
-        embedding: sources of drawings, and of the largest of the others, lest it be forgotten.
+        embedding: sources of things that were drawn by hand.
         held_out: kind of things -> what is judged by.
         facts: for the card: how many items each source has, and how many were dropped as near-duplicates.
     """
@@ -118,7 +119,7 @@ def gather_icons(folder: Path, draw: Draw, kept: Path, report: Callable[[int, in
     for start in range(0, len(icons), ICONS_AT_ONCE):
         path = kept / f"icons-{start}.pt"
         if not path.exists():
-            _keep(path, _drawn(icons[start : start + ICONS_AT_ONCE], draw))
+            save_whole(path, _drawn(icons[start : start + ICONS_AT_ONCE], draw))
         parts.append(torch.load(path, weights_only=True))
         report(min(start + ICONS_AT_ONCE, len(icons)), len(icons))
     pairs = torch.cat(parts)
@@ -132,13 +133,6 @@ def _drawn(icons: tuple[Icon, ...], draw: Draw) -> Tensor:
         return torch.empty(0, 2, 1, SIDE, SIDE, dtype=torch.uint8)
     drawings, photos = (torch.stack(side) for side in zip(*read, strict=True))
     return torch.stack([drawings, draw(photos)], dim=1)
-
-
-def _keep(path: Path, pairs: Tensor) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_suffix(".new")
-    torch.save(pairs, aside)
-    aside.replace(path)
 
 
 def _held_out(data: VectorSketches, edges: Tensor) -> HeldOut:

@@ -29,7 +29,7 @@ def published(strokes: Strokes) -> NDArray[np.float32]:
 
 
 def write_chairs(folder: Path, items: int, sketches: int = 2) -> Path:
-    """Write `photo/KEY.png` and `sketches.npz`, so many sketches a photo; photos 3, 10, 17, … are held out."""
+    """Write `photo/KEY.png` and `sketches.npz`, so many sketches a photo; photos 3, 8, 13, … are held out."""
     (folder / "photo").mkdir(parents=True, exist_ok=True)
     arrays: dict[str, NDArray[np.float32]] = {}
     for item in range(items):

@@ -10,10 +10,12 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from models.contracts import Strokes
 from models.images import decode
 from models.sketch.datasets import MissingData
 from models.sketch.datasets_v2 import load_photos, load_vector_sketches
 from models.sketch.photos import frame
+from tests.models.sketch.chairs import published
 
 Lines = list[NDArray[np.float32]]
 
@@ -23,12 +25,6 @@ def some_lines(seed: int) -> Lines:
     random = np.random.default_rng(seed)
     counts = random.integers(1, 6, random.integers(1, 5))
     return [random.uniform(0, 256, (count, 2)).astype(np.float32) for count in counts]
-
-
-def published(lines: Lines) -> NDArray[np.float32]:
-    """Strokes as one array (points, 3), the last point of each with the pen lifted."""
-    rows = [np.column_stack([line, np.arange(len(line)) == len(line) - 1]) for line in lines]
-    return np.concatenate(rows).astype(np.float32)
 
 
 def write_photo(path: Path, seed: int) -> None:
@@ -47,7 +43,11 @@ def write_chairs(folder: Path, sketches: dict[str, int]) -> dict[str, list[Lines
     }
     for row, key in enumerate(sketches):
         write_photo(folder / "photo" / f"{key}.png", row)
-    arrays = {f"{key}_{number + 1}": published(lines) for key in drawn for number, lines in enumerate(drawn[key])}
+    arrays = {
+        f"{key}_{number + 1}": published(Strokes(tuple(lines)))
+        for key in drawn
+        for number, lines in enumerate(drawn[key])
+    }
     np.savez(folder / "sketches.npz", **arrays)  # type: ignore[arg-type]  # numpy takes its own options by name too
     return drawn
 
