@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -39,7 +40,7 @@ class BoundedHeads(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn's own
         """Wait for the first head."""
         super().connection_made(transport)
-        self._began = self.loop.time()
+        self._began = time.monotonic()
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -52,7 +53,7 @@ class BoundedHeads(HttpToolsProtocol):
         self._is_mixed = False
         if self._timer is None:
             # Whatever comes now, nothing was waited for: if a head begins, it begins here.
-            self._began = self.loop.time()
+            self._began = time.monotonic()
         super().data_received(data)
         if self.transport.is_closing():
             return
@@ -122,7 +123,7 @@ class BoundedHeads(HttpToolsProtocol):
         observe: HeadObserver | None = self.app_state.get(REFUSED_HEADS)
         # What goes wrong within a body, or behind a request, ends one that the application counts.
         if observe is not None and not self._is_answering:
-            observe(status, self.loop.time() - self._began)
+            observe(status, time.monotonic() - self._began)
         answer = of_status("/", status, detail, {"Connection": "close"})
         head = b"".join(b"%s: %s\r\n" % header for header in answer.raw_headers)
         self.transport.write(f"HTTP/1.1 {status} {status.phrase}\r\n".encode() + head + b"\r\n" + bytes(answer.body))
