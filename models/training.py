@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import torch
 from torch import Tensor, nn
 
-from models.devices import place, training_precision
+from models.devices import place
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,8 +107,7 @@ def fit(
         for group, rate in zip(optimiser.param_groups, rates, strict=True):
             group["lr"] = rate * schedule(step, recipe.steps)
         network.train()
-        with training_precision(device):
-            loss = recipe.loss(network, step, device)
+        loss = recipe.loss(network, step, device)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(network.parameters(), 5.0)

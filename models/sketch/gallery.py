@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
 from models.sketch.datasets import Pairs, PhotoSketches, is_held_out
+from models.sketch.lookalikes import find_lookalikes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 # Cosine between lines and photo edges below which a photo's frame and its released edge map do not lie on each other.
 _ALIGNED = 0.25
+_CROWD = 8
+_CROWDED = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,12 +71,31 @@ class Gallery:
         """Count the items."""
         return len(self.drawings)
 
+    @cached_property
+    def lookalikes(self) -> tuple[NDArray[np.int64], ...]:
+        """Rows of the items that look like each item from afar; they are found out once."""
+        return find_lookalikes([views[0] for views in self.views])
+
     def sample(self, batch: int, random: np.random.Generator) -> tuple[Tensor, Tensor]:
-        """Draw `batch` different items, and of each one drawing and one view; both uint8 (batch, 1, 256, 256)."""
-        items = random.choice(len(self), min(batch, len(self)), replace=False)
+        """Draw `batch` different items, and of each one drawing and one view; both uint8 (batch, 1, 256, 256).
+
+        Half of the batch stands in crowds of things that look alike, the rest is drawn by chance.
+        """
+        items = self._items(min(batch, len(self)), random)
         drawn = torch.stack([self.drawings[item][random.integers(len(self.drawings[item]))] for item in items])
         viewed = torch.stack([self.views[item][random.integers(len(self.views[item]))] for item in items])
         return drawn, viewed
+
+    def _items(self, batch: int, random: np.random.Generator) -> list[int]:
+        chosen: dict[int, None] = {}
+        for item in map(int, random.permutation(len(self))):
+            if len(chosen) >= batch:
+                break
+            chosen[item] = None
+            if len(chosen) < batch * _CROWDED:
+                others = self.lookalikes[item]
+                chosen |= dict.fromkeys(map(int, random.permutation(others)[: _CROWD - 1]))
+        return list(chosen)[:batch]
 
 
 def pair_photos(pairs: Pairs, photos: PhotoSketches) -> EdgePairs:
@@ -125,12 +148,23 @@ def gather_chairs(chairs: Pairs) -> tuple[Gallery, HeldOut]:
     return Gallery(list(chairs.sketches[trained][:, None]), list(chairs.edges[trained][:, None])), held_out
 
 
-def joined(*galleries: Gallery) -> Gallery:
-    """Put items of one kind together that come from several data sets."""
-    return Gallery(
-        [drawings for gallery in galleries for drawings in gallery.drawings],
-        [views for gallery in galleries for views in gallery.views],
-    )
+def joined(gallery: Gallery, others: Gallery, same: NDArray[np.int64]) -> Gallery:
+    """Put items of one kind together that come from two data sets.
+
+    Args:
+        gallery: items, which come first.
+        others: items of the other set.
+        same: int64 (others,), the row in `gallery` that shows the same thing, -1 where none does.
+    """
+    drawings, views = list(gallery.drawings), list(gallery.views)
+    for item, row in enumerate(same):
+        if row < 0:
+            drawings.append(others.drawings[item])
+            views.append(others.views[item])
+        else:
+            drawings[row] = torch.cat([drawings[row], others.drawings[item]])
+            views[row] = torch.cat([views[row], others.views[item]])
+    return Gallery(drawings, views)
 
 
 def of_themselves(edges: Tensor) -> Gallery:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 NEAR_DUPLICATE = 0.70
 """Agreement from which two edge maps count as pictures of one thing. All chairs that ChairV2 is known to share with
 QMUL-Chair's test part agree by 0.75 or more; what lies between is left out with them, to be safe."""
+CERTAIN = 0.75
+"""Agreement from which two edge maps are taken for one thing where a mistake either way costs as much."""
 _INK = 0.4
 """Darkness, 0 to 1, from which a pixel counts as line."""
 _SHIFT = 3
@@ -35,6 +37,17 @@ def near_duplicates(candidates: Tensor, items: Tensor) -> NDArray[np.bool_]:
     """
     found: NDArray[np.bool_] = agreement(candidates, items).max(axis=1, initial=0) >= NEAR_DUPLICATE
     return found
+
+
+def twins(candidates: Tensor, items: Tensor) -> NDArray[np.int64]:
+    """Tell which of `items` shows the same thing as each edge map: int64 (n,), -1 where none does.
+
+    Args:
+        candidates: uint8 (n, 1, 256, 256), dark lines on white.
+        items: uint8 (m, 1, 256, 256), at least one.
+    """
+    likeness = agreement(candidates, items)
+    return np.where(likeness.max(axis=1) >= CERTAIN, likeness.argmax(axis=1), -1)
 
 
 def agreement(candidates: Tensor, items: Tensor) -> NDArray[np.float32]:

@@ -14,7 +14,7 @@ from models.sketch.datasets import load_pairs
 from models.sketch.datasets_v2 import load_photos, load_vector_sketches
 from models.sketch.gallery import Gallery, HeldOut, gather_chairs, gather_shoes, joined, of_themselves
 from models.sketch.icons import find_icons, read_icon
-from models.sketch.leaks import near_duplicates
+from models.sketch.leaks import near_duplicates, twins
 from models.sketch.recipe import DISTORTED, Source
 from models.sketch.strokes import render
 from models.sketch.variants import variant
@@ -83,7 +83,7 @@ def gather(
         edges = draw(load_photos(data / "shoev2_photos"))
         kept = ~near_duplicates(edges, _known(data / "qmul_v1/shoes", held_shoes))
         facts["shoev2_photos"] = _counts(kept)
-        alone.append(Source("shoev2_photos", of_themselves(edges[kept]), 0.22, DISTORTED))
+        alone.append(Source("shoev2_photos", of_themselves(edges[kept]), 0.33, DISTORTED))
     if (data / "chairv2_train").is_dir():
         more = load_vector_sketches(data / "chairv2_train")
         edges = draw(more.photos)
@@ -91,9 +91,11 @@ def gather(
         kept[kept] = ~near_duplicates(edges[kept], _known(data / "qmul_v1/chairs", held_chairs))
         facts["chairv2_train"] = {**_counts(kept[~more.held_out]), "held out": int(more.held_out.sum())}
         held_out["chairs of the second set"] = _held_out(more, edges)
-        alone.append(Source("chairv2_train photos", of_themselves(edges[kept]), 0.08, DISTORTED))
+        alone.append(Source("chairv2_train photos", of_themselves(edges[kept]), 0.12, DISTORTED))
         drawn = [_drawings(more.sketches[row], row) for row in range(len(more)) if kept[row]]
-        chair_gallery = joined(chair_gallery, Gallery(drawn, list(edges[kept][:, None])))
+        same = twins(edges[kept], torch.cat([*chair_gallery.views]))
+        facts["chairv2_train"]["joined with QMUL-Chair's"] = int((same >= 0).sum())
+        chair_gallery = joined(chair_gallery, Gallery(drawn, list(edges[kept][:, None])), same)
     facts |= {"shoes": {"items": len(shoe_gallery)}, "chairs": {"items": len(chair_gallery)}}
     drawn_by_hand = (Source("shoes", shoe_gallery, 0.5), Source("chairs", chair_gallery, 0.4))
     return Materials(tuple(alone), drawn_by_hand, held_out, facts)
@@ -123,7 +125,7 @@ def gather_icons(folder: Path, draw: Draw, kept: Path, report: Callable[[int, in
         parts.append(torch.load(path, weights_only=True))
         report(min(start + ICONS_AT_ONCE, len(icons)), len(icons))
     pairs = torch.cat(parts)
-    return Source("icons", Gallery(list(pairs[:, :1]), list(pairs[:, 1:])), 0.7, DISTORTED)
+    return Source("icons", Gallery(list(pairs[:, :1]), list(pairs[:, 1:])), 0.55, DISTORTED)
 
 
 def _drawn(icons: tuple[Icon, ...], draw: Draw) -> Tensor:

@@ -69,13 +69,13 @@ class EmbeddingRecipe:
     held_out: Mapping[str, HeldOut]
     network: str = "efficientnet-lite0"
     start: Mapping[str, Tensor] | None = None
-    steps: int = 900
+    steps: int = 1500
     batch: int = 32
     rate: float = 1e-3
     trunk_rate: float = 3e-4
     temperature: float = 0.07
     seed: int = 1
-    evaluate_every: int = 60
+    evaluate_every: int = 100
 
     def build(self) -> nn.Module:
         """Make the network to start from."""
@@ -112,7 +112,8 @@ class EmbeddingRecipe:
             for canvases, strength in ((drawings, source.drawing), (items, PHOTOGRAPHED))
         ]
         both = (torch.cat(sides) * WHITE).contiguous(memory_format=torch.channels_last)
-        sketches, found = network(both).float().chunk(2)
+        with training_precision(device):
+            sketches, found = network(both).float().chunk(2)
         if self.network == "sketch-a-net":
             return in_batch_triplet_loss(sketches, found)
         return contrastive_loss(sketches, found, self.temperature)
@@ -144,7 +145,7 @@ class EmbeddingRecipe:
 
 def embed_canvases(network: nn.Module, canvases: Tensor, device: Device, batch: int = 32) -> np.ndarray[Any, Any]:
     """Embed canvases, uint8 (n, 1, 256, 256); returns float32 (n, dim)."""
-    with torch.inference_mode(), training_precision(device):
+    with torch.inference_mode():
         rows = [
             network(part.to(device.name).float().contiguous(memory_format=torch.channels_last)).float().cpu()
             for part in torch.split(canvases, batch)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 # What differs from the recipe's own numbers, by stage and network. Without a pretrained trunk steps are smaller.
 _NUMBERS: Mapping[tuple[str, str], Mapping[str, Any]] = {
-    ("pretraining", "efficientnet-lite0"): {"trunk_rate": 5e-4, "evaluate_every": 100},
+    ("pretraining", "efficientnet-lite0"): {"steps": 1200, "trunk_rate": 5e-4, "evaluate_every": 100},
     ("pretraining", "sketch-a-net"): {"batch": 48, "rate": 3e-4, "evaluate_every": 100},
     ("embedding", "sketch-a-net"): {"steps": 600, "batch": 48, "rate": 3e-4},
 }

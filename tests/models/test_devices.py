@@ -160,10 +160,12 @@ def test_processes_share_the_cores(monkeypatch: pytest.MonkeyPatch, processes: i
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_a_cpu_trains_in_float32(dtype: torch.dtype) -> None:
-    """What is multiplied in training stays float32 on a CPU, whatever it serves in."""
+def test_a_cpu_trains_in_its_own_format(dtype: torch.dtype) -> None:
+    """Products are of the format that the device was chosen with, and weights stay float32."""
+    layer = torch.nn.Linear(2, 2)
     with training_precision(Device("cpu", dtype, 1)):
-        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype is torch.float32
+        assert layer(torch.ones(2, 2)).dtype is dtype
+    assert layer.weight.dtype is torch.float32
 
 
 @pytest.mark.parametrize(("dtype", "enabled"), [(torch.float32, False), (torch.bfloat16, True)])

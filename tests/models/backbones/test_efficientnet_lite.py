@@ -62,6 +62,19 @@ def test_same_padding_by_a_plain_formula(size: int, stride: int, kernel: int) ->
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
 
 
+@pytest.mark.parametrize("groups", [1, 4])
+def test_depthwise_convolutions_keep_their_precision_where_others_give_it_up(groups: int) -> None:
+    """Under autocast on a CPU a result has the format of its input; what is computed by depth is exact for it."""
+    torch.manual_seed(0)
+    convolution, picture = SamePadConv2d(4, 4, 3, groups=groups, bias=False), torch.randn(1, 4, 9, 9).bfloat16()
+    exact = convolution(picture.float())
+    with torch.autocast("cpu", torch.bfloat16):
+        found = convolution(picture)
+    assert found.dtype is torch.bfloat16
+    assert torch.equal(found, exact.bfloat16()) == (groups > 1)
+    torch.testing.assert_close(found.float(), exact, atol=0.05, rtol=0.02)
+
+
 def test_sides_are_padded_each_for_itself() -> None:
     """Height and width need not be alike."""
     convolution = SamePadConv2d(2, 4, 5, 2, groups=2, bias=False)

@@ -148,13 +148,46 @@ def test_batches_are_chances_alone(shoes: tuple[Gallery, HeldOut]) -> None:
     assert seen == {mark(canvas) for canvases in (*gallery.drawings, *gallery.views) for canvas in canvases}
 
 
-def test_galleries_are_put_one_after_the_other(shoes: tuple[Gallery, HeldOut], chairs: tuple[Gallery, HeldOut]) -> None:
+def test_one_gallery_is_put_behind_the_other(shoes: tuple[Gallery, HeldOut], chairs: tuple[Gallery, HeldOut]) -> None:
     """Every item of both is there, with its own drawings and views."""
-    both = joined(shoes[0], chairs[0])
+    both = joined(shoes[0], chairs[0], np.full(len(chairs[0]), -1))
     assert len(both) == len(shoes[0]) + len(chairs[0])
     for place in range(len(chairs[0])):
         assert both.drawings[len(shoes[0]) + place] is chairs[0].drawings[place]
         assert both.views[len(shoes[0]) + place] is chairs[0].views[place]
+
+
+def test_what_both_galleries_show_is_one_item(shoes: tuple[Gallery, HeldOut], chairs: tuple[Gallery, HeldOut]) -> None:
+    """It has the drawings and the views of both, wherever it stands, and neither gallery is changed."""
+    before = [len(drawings) for drawings in shoes[0].drawings]
+    same = np.full(len(chairs[0]), -1)
+    same[[0, 2]] = 5, 1
+    both = joined(shoes[0], chairs[0], same)
+    assert len(both) == len(shoes[0]) + len(chairs[0]) - 2
+    for item, row in ((0, 5), (2, 1)):
+        assert torch.equal(both.drawings[row], torch.cat([shoes[0].drawings[row], chairs[0].drawings[item]]))
+        assert torch.equal(both.views[row], torch.cat([shoes[0].views[row], chairs[0].views[item]]))
+    assert both.drawings[len(shoes[0])] is chairs[0].drawings[1]
+    assert [len(drawings) for drawings in shoes[0].drawings] == before
+
+
+def test_half_of_a_batch_stands_in_crowds_of_lookalikes() -> None:
+    """Of eight groups of things that look alike one or two come up as crowds, and all by chance."""
+    kinds, size = 8, 34
+    random = np.random.default_rng(0)
+    layouts = np.repeat(random.uniform(0, 255, (kinds, 1, 16, 16)), size, axis=0)
+    noisy = (layouts + random.normal(0, 40, layouts.shape)).clip(0, 255).astype(np.uint8)
+    edges = torch.from_numpy(noisy).repeat_interleave(16, -1).repeat_interleave(16, -2)
+    for place, canvas in enumerate(edges):
+        canvas[0, 0, :3] = torch.tensor([place // size, place % size, 0])
+    gallery = of_themselves(edges)
+    for seed in range(10):
+        drawn, _ = gallery.sample(32, np.random.default_rng(seed))
+        assert len({mark(canvas) for canvas in drawn}) == 32
+        of_kind = np.sort(np.bincount([mark(canvas)[0] for canvas in drawn], minlength=kinds))
+        # By chance alone four would be of each kind; two crowds are eight of one kind each, or sixteen of one.
+        assert of_kind[-2:].sum() >= 16
+        assert of_kind[:-2].sum() >= 6
 
 
 def test_an_edge_map_stands_for_its_drawing_too() -> None:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from models.contracts import Strokes
-from models.sketch.leaks import NEAR_DUPLICATE, agreement, near_duplicates
+from models.sketch.leaks import NEAR_DUPLICATE, agreement, near_duplicates, twins
 from models.sketch.strokes import render
 
 
@@ -43,6 +43,14 @@ def test_a_shifted_or_mirrored_copy_is_a_near_duplicate(shift: tuple[int, int], 
     candidates = torch.cat([copy, scribbles(2, 9)])
     assert near_duplicates(candidates, items).tolist() == [True, False, False]
     assert near_duplicates(items, copy).tolist() == [False, True, False]
+
+
+def test_a_twin_is_named_by_its_row() -> None:
+    """Whichever place a copy has among the items, it is told, and who has none is told so."""
+    items = scribbles(4)
+    candidates = torch.cat([items[2:3].flip(-1), scribbles(1, 9), torch.roll(items[:1], 4, -1)])
+    assert twins(candidates, items).tolist() == [2, -1, 0]
+    assert twins(items[:0], items).tolist() == []
 
 
 def test_it_is_the_harmonic_mean_of_two_shares() -> None:
