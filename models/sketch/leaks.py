@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,21 +64,22 @@ def agreement(candidates: Tensor, items: Tensor) -> NDArray[np.float32]:
     Returns:
         float32 (n, m).
     """
-    there, near_there = _lines(items)
+    here, near_here = (side.flatten(1) for side in _lines(candidates))
+    known = here.sum(dim=1, keepdim=True).clamp_min(1)
     best = torch.zeros(len(candidates), len(items))
-    for mirrored in (candidates, candidates.flip(-1)):
-        for down in range(-_SHIFT, _SHIFT + 1):
-            for right in range(-_SHIFT, _SHIFT + 1):
-                # The shift is of whole pixels of the halved canvas.
-                here, near_here = _lines(torch.roll(mirrored, (2 * down, 2 * right), (-2, -1)))
-                precision = here @ near_there.T / here.sum(dim=1, keepdim=True).clamp_min(1)
-                recall = near_here @ there.T / there.sum(dim=1).clamp_min(1)
-                torch.maximum(best, 2 * precision * recall / (precision + recall).clamp_min(1e-6), out=best)
+    for mirrored in (items, items.flip(-1)):
+        there, near_there = _lines(mirrored)
+        wanted = there.sum(dim=(1, 2)).clamp_min(1)
+        for shift in itertools.product(range(-_SHIFT, _SHIFT + 1), repeat=2):
+            moved, near_moved = (torch.roll(side, shift, (-2, -1)).flatten(1) for side in (there, near_there))
+            precision = here @ near_moved.T / known
+            recall = near_here @ moved.T / wanted
+            torch.maximum(best, 2 * precision * recall / (precision + recall).clamp_min(1e-6), out=best)
     return best.numpy()
 
 
 def _lines(canvases: Tensor) -> tuple[Tensor, Tensor]:
-    """Line pixels of halved canvases, and the pixels beside them too: float (n, 128 x 128), 0 or 1, both."""
+    """Line pixels of halved canvases, and the pixels beside them too: float (n, 128, 128), 0 or 1, both."""
     darkness = functional.max_pool2d(1 - canvases.float() / WHITE, 2)
     lines = (darkness > _INK).float()
-    return lines.flatten(1), functional.max_pool2d(lines, 3, 1, 1).flatten(1)
+    return lines[:, 0], functional.max_pool2d(lines, 3, 1, 1)[:, 0]
