@@ -46,7 +46,7 @@ class SamePadConv2d(nn.Conv2d):
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - the name torch gives it
         """Convolve (n, channels, height, width)."""
         if self.groups > 1 and input.device.type == "cpu" and torch.is_autocast_enabled("cpu"):
-            # In bfloat16 a CPU takes five times as long to go back through a depthwise convolution.
+            # In bfloat16 a CPU takes several times as long to go back through a depthwise convolution.
             with torch.autocast("cpu", enabled=False):
                 return self._convolved(input.float()).to(input.dtype)
         return self._convolved(input)
