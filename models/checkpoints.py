@@ -10,13 +10,12 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
-
-from safetensors.torch import load as load_safetensors
-from safetensors.torch import save as save_safetensors
-from torch import Tensor
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from models.contracts import CorruptCheckpoint, MissingCheckpoint
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 CARD = "card.json"
 WEIGHTS = "weights.safetensors"
@@ -103,6 +102,8 @@ class CheckpointStore:
             MissingCheckpoint: the file is gone.
             CorruptCheckpoint: it is not the file its card was written for.
         """
+        from safetensors.torch import load  # noqa: PLC0415 - whoever only looks for weights does not wait for torch
+
         path = checkpoint.folder / WEIGHTS
         try:
             content = path.read_bytes()
@@ -116,11 +117,13 @@ class CheckpointStore:
                 "restore the file or install Likeness anew."
             )
             raise CorruptCheckpoint(message)
-        return load_safetensors(content)
+        return load(content)
 
     def save(self, model: str, network: str, tensors: Mapping[str, Tensor], card: Mapping[str, Any]) -> Checkpoint:
         """Store weights in the data folder, atomically; `card` must hold "preprocessing", an integer."""
-        content = save_safetensors({name: tensor.contiguous() for name, tensor in tensors.items()})
+        from safetensors.torch import save  # noqa: PLC0415 - as in `load`
+
+        content = save({name: tensor.contiguous() for name, tensor in tensors.items()})
         digest = digest_of(content, network, int(card["preprocessing"]))
         full = {**card, "model": model, "network": network, "digest": digest}
         files = {WEIGHTS: content, CARD: json.dumps(full, indent=2, sort_keys=True).encode() + b"\n"}

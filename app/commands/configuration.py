@@ -43,6 +43,12 @@ def device_of(settings: Settings) -> Device:
         raise Refusal(message) from None
 
 
+def check_device(settings: Settings) -> None:
+    """Refuse a device that this machine lacks. A CPU it has, and torch, which takes a second to load, is not asked."""
+    if settings.device not in {None, "cpu"}:
+        device_of(settings)
+
+
 def checkpoints_of(settings: Settings) -> CheckpointStore:
     """Open the checkpoints, shipped and local."""
     from models.checkpoints import CheckpointStore

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Never, TypeAlias
 
 import typer
 
-from app.commands.configuration import device_of, load_settings
+from app.commands.configuration import check_device, load_settings
 from app.commands.keys import require_key
 from app.commands.sentences import Refusal
 from app.commands.serving import LAST_REQUESTS_S, answer, stop, work
@@ -57,7 +57,7 @@ def serve_on(taken: socket.socket, settings: Settings, *, as_json: bool) -> None
     # Background jobs of a shell begin with this signal ignored; uvicorn obeys it, so the exit code must say so.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     # What a person set wrongly is told in a sentence here, not in a traceback by the server.
-    device_of(settings)
+    check_device(settings)
     with opened(settings) as stores:
         require_key(settings, stores.keyring)
     announce = partial(_announce, settings.host, taken.getsockname()[1], as_json=as_json)
