@@ -88,7 +88,7 @@ class Predictors:
 
     async def _start(self, model: str, digest: str | None) -> Serving:
         try:
-            predictor = await anyio.to_thread.run_sync(self._load, model, digest)
+            predictor = await anyio.to_thread.run_sync(self._warmed, model, digest)
         except BaseException:
             # The next one to ask tries again: the weights may have been put back.
             del self._servings[model, digest]
@@ -103,6 +103,11 @@ class Predictors:
             shared.set_result(serving)
             self._servings[model, predictor.digest] = shared
         return serving
+
+    def _warmed(self, model: str, digest: str | None) -> Predictor:
+        predictor = self._load(model, digest)
+        predictor.warm()
+        return predictor
 
     def _serving(self, predictor: Predictor) -> Serving:
         return Serving(

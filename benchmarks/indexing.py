@@ -68,6 +68,7 @@ def main() -> None:
     settings = Settings()
     paths = settings.paths
     predictor = load_predictor(CheckpointStore(paths.checkpoints), "sketch", None, choose_device(settings.device))
+    predictor.warm()
     prepare, predict = sides(predictor)["items"]
     upgrade(settings.catalogue_url)
     rounds = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -100,7 +101,7 @@ def load_predictor(store: CheckpointStore, model: str, reference: str | None, de
     """Load a model's weights onto a device.
 
     On a device whose number format is not float32, both formats embed a probe first; if they disagree
-    the network stays in float32.
+    the network stays in float32. Who is to answer callers without delay calls `warm` next.
 
     Args:
         store: where to look for weights.
@@ -118,21 +119,23 @@ def load_predictor(store: CheckpointStore, model: str, reference: str | None, de
     tensors = {name: tensor.float() for name, tensor in store.load(checkpoint).items()}
     if not device.is_cuda:
         torch.set_num_threads(device.threads)
-    exact = _network_on(description, checkpoint, tensors, device, torch.float32)
-    predictor = Predictor(description, checkpoint, exact, device)
-    if device.dtype is not torch.float32:
-        fast = Predictor(
-            description, checkpoint, _network_on(description, checkpoint, tensors, device, device.dtype), device
-        )
-        if _agree(predictor, fast):
-            predictor = fast
-    predictor.warm()
-    return predictor
+    network = _network(description, checkpoint, tensors)
+    # Before the other is placed, which happens in place.
+    twin = None if device.dtype is torch.float32 else copy.deepcopy(network)
+    exact = Predictor(description, checkpoint, _placed(network, device, torch.float32), device)
+    if twin is None:
+        return exact
+    fast = Predictor(description, checkpoint, _placed(twin, device, device.dtype), device)
+    return fast if _agree(exact, fast) else exact
 
 
-def _network_on(
-    description: ModelSpec, checkpoint: Checkpoint, tensors: dict[str, Tensor], device: Device, dtype: torch.dtype
-) -> EmbeddingNetwork:
+def _placed(network: nn.Module, device: Device, dtype: torch.dtype) -> EmbeddingNetwork:
+    place(network, device, dtype)
+    return cast("EmbeddingNetwork", network)
+
+
+def _network(description: ModelSpec, checkpoint: Checkpoint, tensors: dict[str, Tensor]) -> nn.Module:
+    """Build a network that holds its weights, folded, in float32 on the CPU."""
     try:
         network: nn.Module = description.networks[checkpoint.network]()
         network.load_state_dict(tensors)
@@ -144,8 +147,7 @@ def _network_on(
         raise CorruptCheckpoint(message) from error
     network.eval().requires_grad_(requires_grad=False)
     fold_batch_norm(network)
-    place(network, device, dtype)
-    return cast("EmbeddingNetwork", network)
+    return network
 
 
 def _agree(exact: Predictor, fast: Predictor) -> bool:

@@ -19,7 +19,7 @@ from app.telemetry import Telemetry
 from models.contracts import MissingCheckpoint
 from models.images import decode
 from tests.app.serving import OTHER, load, png, settings_in, vector_of
-from tests.models.fakes import DIGEST
+from tests.models.fakes import DIGEST, FakePredictor
 
 
 class CountingLoader:
@@ -56,6 +56,24 @@ def test_each_set_of_weights_is_loaded_once_however_many_ask() -> None:
             assert len({id(serving) for serving in servings}) == 2
             assert sorted(loader.asked, key=str) == [("fake", OTHER), ("fake", DIGEST)]
             assert threading.get_ident() not in loader.threads
+
+    asyncio.run(scenario())
+
+
+def test_whoever_gets_a_model_gets_it_warm() -> None:
+    """A model has run both sides, beside the event loop, before anybody's query meets it."""
+
+    class Cold(FakePredictor):
+        warmed_by: int | None = None
+
+        def warm(self) -> None:
+            self.warmed_by = threading.get_ident()
+
+    async def scenario() -> None:
+        model = Cold()
+        async with predictors_with(lambda *_: model) as predictors:
+            await predictors.get("fake")
+            assert model.warmed_by not in {None, threading.get_ident()}
 
     asyncio.run(scenario())
 

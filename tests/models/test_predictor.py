@@ -192,7 +192,7 @@ def test_it_can_be_warmed(predictor: AnyPredictor) -> None:
     predictor.warm()
 
 
-def test_a_loaded_network_has_met_the_largest_batch(store: CheckpointStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_warm_network_has_met_the_largest_batch(store: CheckpointStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """All views of as many queries as are predicted at once, and as many items, went through it before anyone asks."""
     met: dict[str, list[int]] = {"queries": [], "items": []}
     for side, name in (("queries", "predict_queries"), ("items", "predict_items")):
@@ -201,7 +201,10 @@ def test_a_loaded_network_has_met_the_largest_batch(store: CheckpointStore, monk
             met[side].append(len(batch))
 
         monkeypatch.setattr(Predictor, name, predict)
-    description = load_predictor(store, "sketch", None, CPU).spec
+    predictor = load_predictor(store, "sketch", None, CPU)
+    assert met == {"queries": [], "items": []}, "Who only loads it need not wait for that."
+    predictor.warm()
+    description = predictor.spec
     views = len(description.query_views(torch.zeros(description.query_shape, dtype=torch.uint8)))
     assert met == {"queries": [description.max_batch * views, views], "items": [description.max_batch, 1]}
 

@@ -46,6 +46,13 @@ def test_a_normalisation_behind_something_else_stays() -> None:
     assert isinstance(network[2], nn.BatchNorm2d)
 
 
+def test_a_normalisation_without_statistics_is_refused() -> None:
+    """What normalises by each batch is no fixed function, and nothing can be folded."""
+    network = nn.Sequential(nn.Conv2d(1, 2, 1), nn.BatchNorm2d(2, track_running_stats=False)).eval()
+    with pytest.raises(ValueError, match="statistics"):
+        fold_batch_norm(network)
+
+
 def test_padding_of_its_own_is_kept() -> None:
     """A convolution that pads in a way of its own is still of its class after folding."""
     network = worn(EfficientNetLite0())
