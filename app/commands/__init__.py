@@ -11,6 +11,7 @@ import typer
 
 from app.commands import collections, demo, index, items, keys, models, search, serve
 from app.commands.sentences import SentenceGroup
+from app.commands.starting import collect_seldom
 
 application = typer.Typer(
     cls=SentenceGroup,
@@ -45,4 +46,5 @@ def _options(
 
 def main() -> None:
     """Run the command that the command line names."""
+    collect_seldom()
     application()

@@ -12,6 +12,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Never
 
+from app.commands.starting import collect_seldom
+
 if TYPE_CHECKING:
     from app.settings import Settings
     from app.shared_metrics import SharedMetrics
@@ -71,6 +73,7 @@ def work(taken: socket.socket, ready: Connection, number: int, settings: Setting
     """
     from app.shared_metrics import SharedMetrics
 
+    collect_seldom()
     # Ctrl-C reaches all processes of a terminal; the supervisor is the one that speaks of it.
     for order in (signal.SIGTERM, signal.SIGINT):
         signal.signal(order, stop)

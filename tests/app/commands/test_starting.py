@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Never
 
 import pytest
 
-from app.commands.starting import start_anew
+from app import commands
+from app.commands.starting import COLLECT_EVERY, start_anew
 from models.startup import STARTUP_ENVIRONMENT
 from tests.app.commands.conftest import Run
 
@@ -33,6 +38,35 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Starts:
     for name in STARTUP_ENVIRONMENT:
         monkeypatch.delenv(name, raising=False)
     return kept
+
+
+LOOKING = """
+import sys
+from app.commands.configuration import check_device, load_settings
+from app.commands.stores import opened
+from indexer import maintenance, verification
+settings = load_settings(home=sys.argv[1], device="cpu")
+check_device(settings)
+with opened(settings) as stores:
+    stores.checkpoints.all("sketch")
+sys.exit("torch" in sys.modules)
+"""
+
+
+def test_what_only_looks_does_not_wait_for_torch(tmp_path: Path) -> None:
+    """Keys, generations and weights can be looked at, and workers be watched over, without loading what computes."""
+    outcome = subprocess.run([sys.executable, "-c", LOOKING, tmp_path], check=False, cwd=Path(__file__).parents[3])
+    assert outcome.returncode == 0
+
+
+def test_a_command_does_not_look_for_garbage_among_what_it_imports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before a command runs the search for garbage is made rare, and what is there at the end is not searched."""
+    told: list[object] = []
+    monkeypatch.setattr(gc, "set_threshold", told.append)
+    monkeypatch.setattr(atexit, "register", told.append)
+    monkeypatch.setattr(commands, "application", lambda: told.append("run"))
+    commands.main()
+    assert told == [COLLECT_EVERY, gc.freeze, "run"]
 
 
 def test_a_command_starts_itself_anew_once(started: Starts, monkeypatch: pytest.MonkeyPatch) -> None:
