@@ -230,8 +230,6 @@ import os, sys
 from pathlib import Path
 from tests.indexer.test_pipeline import DIGEST, MANY, FakePredictor, open_house, photos
 
-folder, moment = Path(sys.argv[1]), sys.argv[2]
-house = open_house(folder)
 kill = lambda *arguments, **options: os.kill(os.getpid(), 9)
 calls = 0
 
@@ -242,27 +240,51 @@ def third(real):
         return kill() if calls == 3 else real(*arguments, **options)
     return call
 
-predictor = FakePredictor()
-if moment == "predicting":
-    predictor.predict_items = third(predictor.predict_items)
-if moment == "writing":
-    house.catalogue.upsert = third(house.catalogue.upsert)
-if moment == "saving pictures":
-    house.pictures.save = third(house.pictures.save)
-if moment == "exporting":
-    house.catalogue.vectors = kill
-if moment == "publishing":
-    house.catalogue.publish = kill
-house.build(photos(MANY), predictor)
+def build(moment, house):
+    predictor = FakePredictor()
+    if moment == "predicting":
+        predictor.predict_items = third(predictor.predict_items)
+    if moment == "writing":
+        house.catalogue.upsert = third(house.catalogue.upsert)
+    if moment == "saving pictures":
+        house.pictures.save = third(house.pictures.save)
+    if moment == "exporting":
+        house.catalogue.vectors = kill
+    if moment == "publishing":
+        house.catalogue.publish = kill
+    house.build(photos(MANY), predictor)
+
+# What takes long is to import all this: it is done once, and nothing has computed before a process is forked.
+for moment in sys.argv[2:]:
+    if os.fork() == 0:
+        build(moment, open_house(Path(sys.argv[1]) / moment))
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.wait()[1]))
 """
+MOMENTS = ("saving pictures", "predicting", "writing", "exporting", "publishing")
 
 
-@pytest.mark.parametrize("moment", ["saving pictures", "predicting", "writing", "exporting", "publishing"])
-def test_a_killed_build_is_resumed(house: House, tmp_path: Path, moment: str) -> None:
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build in a folder for each moment, in a process that is killed then; returns the folder of them."""
+    folder = tmp_path_factory.mktemp("killed")
+    for moment in MOMENTS:
+        (folder / moment).mkdir()
+    run = subprocess.run(
+        [sys.executable, "-c", KILLED, folder, *MOMENTS],
+        cwd=Path(__file__).parents[2],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert run.stdout.split() == ["-9"] * len(MOMENTS)
+    return folder
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_killed_build_is_resumed(killed: Path, moment: str) -> None:
     """Killed without warning at any moment, the next run embeds only what was not committed, and all is sound."""
-    root = Path(__file__).parents[2]
-    killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), moment], cwd=root, check=False)
-    assert killed.returncode == -9
+    house = open_house(killed / moment)
     committed = house.catalogue.vector_count("shoes", DIGEST)
     assert house.catalogue.state("shoes").published is None
     assert committed in {
