@@ -13,6 +13,7 @@ from pathlib import Path
 from models.checkpoints import CheckpointStore
 from models.contracts import MissingCheckpoint
 from models.registry import spec
+from models.startup import STARTUP_ENVIRONMENT
 
 PATIENCE = 300
 """Seconds for what a busy machine does in a few."""
@@ -33,10 +34,10 @@ def command(*arguments: object) -> list[str]:
 
 
 def environment(home: Path, **variables: str) -> Mapping[str, str]:
-    """Environment of a process with a data folder of its own."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("LIKENESS_", "MALLOC_", "GOMP_"))}
+    """Environment of a process with a data folder of its own, in which nothing has to start itself anew."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("LIKENESS_")}
     ours = {"LIKENESS_HOME": str(home), "LIKENESS_DEVICE": "cpu", "LIKENESS_LOG_LEVEL": "WARNING"}
-    return {**own, **ours, **variables}
+    return {**STARTUP_ENVIRONMENT, **own, **ours, **variables}
 
 
 @contextmanager

@@ -53,6 +53,11 @@ class Engine:
             argv, cwd=self.image.root / "data", env=self.variables(service), capture_output=True, text=True, check=False
         )
 
+    def listens(self) -> bool:
+        """Whether anybody takes connections at the service's port."""
+        with socket.socket() as asking:
+            return asking.connect_ex(("127.0.0.1", int(self.environment["LIKENESS_PORT"]))) == 0
+
     @contextmanager
     def serve(self, service: dict[str, Any]) -> Iterator[subprocess.Popen[bytes]]:
         """Run a service until the end of the block, which begins when its health check passes."""
@@ -60,10 +65,11 @@ class Engine:
         process = subprocess.Popen(argv, cwd=self.image.root / "data", env=self.variables(service))
         try:
             until = time.monotonic() + PATIENCE_S
-            while self.run(service, self.image.health).returncode != 0:
+            # An engine asks seldom; here each question is a process, so the first one waits for somebody to answer.
+            while not self.listens() or self.run(service, self.image.health).returncode != 0:
                 assert time.monotonic() < until, "The service did not become healthy."
                 with suppress(subprocess.TimeoutExpired):
-                    pytest.fail(f"The service ended with {process.wait(timeout=0.5)}.")
+                    pytest.fail(f"The service ended with {process.wait(timeout=0.1)}.")
             yield process
         finally:
             process.kill()

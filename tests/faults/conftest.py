@@ -38,7 +38,7 @@ def faults() -> Faults:
     """What this run is to do: little in `make test`, much in `make faults`."""
     if LONG:
         return Faults(SEED, histories=1000, steps=100, cuts=50, failures=3, kills=100)
-    return Faults(SEED, histories=6, steps=30, cuts=1, failures=1, kills=4)
+    return Faults(SEED, histories=6, steps=30, cuts=1, failures=1, kills=3)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

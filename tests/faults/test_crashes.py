@@ -24,7 +24,7 @@ LOAD_S = 2.0
 """A kill comes at any moment within so many seconds of load."""
 SAME = 0.98
 """A cosine that two vectors of one picture surpass, and those of two pictures do not."""
-VICTIMS = [("server",), ("server",), ("indexer",), ("server", "indexer")]
+VICTIMS = [("server",), ("indexer",), ("server", "indexer")]
 
 
 class Site:

@@ -1,4 +1,4 @@
-"""A hundred thousand items: through the catalogue, into an IVF index, searched with filters."""
+"""Sixty thousand items: through the catalogue, into an IVF index, searched with filters."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from models.contracts import Vectors
 from tests.indexer.stock import OLD, new_catalogue
 from tests.indexer.vectors.clusters import clustered, unit
 
-COUNT = 100_000
+COUNT = 60_000
 DIM = 32
 BATCH = 5000
 K = 10
 QUERIES = 15
-STEPS = {"few": 20_000, "hundredth": 100, "tenth": 10, "half": 2}
+STEPS = {"few": 12_000, "hundredth": 100, "tenth": 10, "half": 2}
 """Every so many rows have that label, unless an earlier one took them; all others are "rest"."""
 
 
@@ -69,10 +69,10 @@ def queries(vectors: Vectors) -> Vectors:
 
 
 def test_the_size_chooses_lists_and_recall_suffices(built: tuple[Catalogue, LiveIndex, Manifest]) -> None:
-    """100,000 vectors get an IVF index; its recall against exact search, as measured by the build, is at least 0.95."""
+    """60,000 vectors get an IVF index; its recall against exact search, as measured by the build, is at least 0.95."""
     manifest = built[2]
     assert (manifest.factory, manifest.count) == ("IVF1024,Flat", COUNT)
-    assert "100,000" in manifest.reason
+    assert "60,000" in manifest.reason
     assert manifest.recall >= 0.95
 
 
@@ -96,7 +96,7 @@ def test_filtered_or_not_the_true_neighbours_are_found(
 def test_as_many_as_exist_are_returned(built: tuple[Catalogue, LiveIndex, Manifest], vectors: Vectors) -> None:
     """A filter that keeps five items finds those five, though the index would look for them elsewhere."""
     for query in queries(vectors)[:5]:
-        assert sorted(search(built, query, parse_filter({"is": "few"}), 200)) == list(range(0, COUNT, 20_000))
+        assert sorted(search(built, query, parse_filter({"is": "few"}), 200)) == list(range(0, COUNT, STEPS["few"]))
 
 
 def test_changes_after_the_build_are_found_among_the_many(

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import BrowserContext
 
-# Four of each of the twenty kinds.
-ITEMS = 80
+# Two of each of the twenty kinds.
+ITEMS = 40
 HEELS = {"stiletto", "pump", "heeled sandal"}
 BOOTS = {"boot", "ankle boot", "chelsea boot", "lace-up boot", "high-top"}
 TRAINERS = {"sneaker", "running shoe", "high-top", "lace-up boot", "oxford"}
