@@ -55,9 +55,9 @@ class Troubles:
             self.heard.append(message.text)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, headless."""
+    """Debian's Chromium, headless; while it runs no other test of this process could start an event loop."""
     program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if program is None:
         pytest.skip("There is no browser: run `apt-get install chromium` to test the page.")
