@@ -1,4 +1,4 @@
-"""Sixty thousand items: through the catalogue, into an IVF index, searched with filters."""
+"""A hundred thousand items: through the catalogue, into an IVF index, searched with filters."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from models.contracts import Vectors
 from tests.indexer.stock import OLD, new_catalogue
 from tests.indexer.vectors.clusters import clustered, unit
 
-COUNT = 60_000
+COUNT = 100_000
 DIM = 32
 BATCH = 5000
 K = 10
 QUERIES = 15
-STEPS = {"few": 12_000, "hundredth": 100, "tenth": 10, "half": 2}
+STEPS = {"few": 20_000, "hundredth": 100, "tenth": 10, "half": 2}
 """Every so many rows have that label, unless an earlier one took them; all others are "rest"."""
 
 
@@ -69,10 +69,10 @@ def queries(vectors: Vectors) -> Vectors:
 
 
 def test_the_size_chooses_lists_and_recall_suffices(built: tuple[Catalogue, LiveIndex, Manifest]) -> None:
-    """60,000 vectors get an IVF index; its recall against exact search, as measured by the build, is at least 0.95."""
+    """100,000 vectors get an IVF index; its recall against exact search, as measured by the build, is at least 0.95."""
     manifest = built[2]
     assert (manifest.factory, manifest.count) == ("IVF1024,Flat", COUNT)
-    assert "60,000" in manifest.reason
+    assert "100,000" in manifest.reason
     assert manifest.recall >= 0.95
 
 
