@@ -2,35 +2,34 @@
 
     python -m benchmarks.sketch --data DIR [--checkpoint NAME]
 
-DIR holds `qmul_v1` and `shoe304`, unpacked. Tables A and B are over the drawings of shoes that no training run sees
-(`models.sketch.datasets.is_held_out`); table C is the paper's own test.
+DIR holds `qmul_v1` and `shoe304`, unpacked. Both tables are over the drawings of shoes that no training run sees
+(`models.sketch.datasets.is_held_out`).
 """
 
 from __future__ import annotations
 
 import argparse
-import shlex
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.io
 import torch
 
-from benchmarks.baselines import CANNY_CHOICES, Canny, hog
+from benchmarks.baselines import CANNY_CHOICES, Canny
 from benchmarks.distortions import DISTORTIONS
 from benchmarks.machine import describe
+from benchmarks.markdown import table, typed, with_interval
 from models.checkpoints import CheckpointStore
 from models.contracts import EmptyDrawing, RetrievalError
 from models.devices import choose_device
 from models.images import decode
-from models.metrics import accuracy_at, bootstrap_interval, correct_triplets, mean_reciprocal_rank, ranks
+from models.judgements import Figure
+from models.metrics import accuracy_at, bootstrap_interval, mean_reciprocal_rank, ranks
 from models.predictor import load_predictor
 from models.sketch.canvas import WHITE
 from models.sketch.datasets import is_held_out, load_pairs, load_photo_sketches
-from models.sketch.evaluation import embed_drawings, embed_photos, evaluate
+from models.sketch.evaluation import embed_drawings, embed_photos
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,26 +66,15 @@ class Trial:
 
 def figure(found: NDArray[np.int64], k: int, groups: NDArray[np.int64]) -> str:
     """acc@k with its 95 % interval; shoes are resampled, not drawings, because three drawings share a shoe."""
-    low, high = bootstrap_interval(by_group((found <= k).astype(np.float64), groups))
-    return f"{accuracy_at(found, k):.1f} ({100 * low:.0f} to {100 * high:.0f})"
+    low, high = bootstrap_interval((found <= k).astype(np.float64), groups=groups)
+    return with_interval(Figure(accuracy_at(found, k), 100 * low, 100 * high))
 
 
 def gain(ours: NDArray[np.int64], theirs: NDArray[np.int64], groups: NDArray[np.int64]) -> str:
     """Difference of two acc@1 over the same drawings, in points, with its 95 % interval."""
     differences = (ours <= 1).astype(np.float64) - (theirs <= 1)
-    low, high = bootstrap_interval(by_group(differences, groups))
+    low, high = bootstrap_interval(differences, groups=groups)
     return f"{100 * differences.mean():+.1f} ({100 * low:+.0f} to {100 * high:+.0f})"
-
-
-def by_group(values: NDArray[np.float64], groups: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Mean of the values of each group."""
-    return np.array([values[groups == group].mean() for group in np.unique(groups)])
-
-
-def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Lay out a Markdown table, the first column to the left and the others to the right."""
-    head = [columns, ["---", *(["---:"] * (len(columns) - 1))]]
-    return "\n".join("| " + " | ".join(row) + " |" for row in [*head, *rows])
 
 
 def choose_canny(predictor: Predictor, photos: PhotoSketches, choices: Sequence[Canny] = CANNY_CHOICES) -> Canny:
@@ -118,10 +106,10 @@ def edge_table(predictor: Predictor, pairs: Pairs, photos: PhotoSketches, canny:
         [name, *(figure(ranking, k, trial.truth) for ranking in rankings for k in (1, 5))]
         for name, rankings in found.items()
     ]
-    gains = [
-        gain(*pair, trial.truth) for pair in zip(found["photo, our own edges"], found["photo, Canny"], strict=True)
-    ]
-    rows.append(["our own minus Canny", gains[0], "", gains[1], ""])
+    ours, *others = found
+    for name in others:
+        gains = [gain(*pair, trial.truth) for pair in zip(found[ours], found[name], strict=True)]
+        rows.append([f"our own minus {name.removeprefix('photo, ')}", gains[0], "", gains[1], ""])
     return table(["items", *gallery_columns(trial, photos)], rows)
 
 
@@ -158,30 +146,6 @@ def prepared_or_blank(predictor: Predictor, copy: Picture) -> Tensor:
         return torch.full(predictor.spec.query_shape, WHITE, dtype=torch.uint8)
 
 
-def official_table(predictor: Predictor | None, folders: Mapping[str, Path]) -> str:
-    """Table C: the official test splits, plain HOG beside the network."""
-    rows = []
-    for name, folder in folders.items():
-        results = {"HOG, cells of 32, cosine": evaluate_hog(folder)}
-        if predictor is not None:
-            results[predictor.checkpoint.network] = evaluate(folder, predictor)
-        for method, figures in results.items():
-            cells = [f"{figures[key]:.1f}" for key in ("acc@1", "acc@10", "corr")]
-            rows.append([f"{name} ({figures['queries']:.0f}), {method}", *cells])
-    return table(["test split", "acc@1", "acc@10", "%corr"], rows)
-
-
-def evaluate_hog(folder: Path) -> Mapping[str, float]:
-    """Judge plain HOG on the released pictures of an official test split as they are."""
-    sketches, edges = (
-        scipy.io.loadmat(next(folder.glob(f"*_{side}_db_test.mat")))["data"] for side in ("sketch", "edge")
-    )
-    scores = hog(sketches) @ hog(edges).T
-    found = ranks(scores, np.arange(len(sketches)))
-    corr = correct_triplets(scores, load_pairs(folder, "test").triplets)
-    return {"acc@1": accuracy_at(found, 1), "acc@10": accuracy_at(found, 10), "corr": corr, "queries": len(found)}
-
-
 def trial_of(photos: PhotoSketches, drawn: NDArray[np.int64]) -> Trial:
     """Look for these drawings' photos."""
     truth = np.searchsorted(photos.items, photos.sketch_items[drawn])
@@ -208,20 +172,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--checkpoint", help="network, digest or prefix; without it the default network's")
     parser.add_argument("--home", type=Path, default=Path("var"), help="LIKENESS_HOME, where local checkpoints lie")
     parser.add_argument("--device", help="cpu, cuda or cuda:N")
-    parser.add_argument("--only-hog", action="store_true", help="print table C of plain HOG alone, without weights")
     chosen = parser.parse_args(arguments)
-    folders = {name: chosen.data / "qmul_v1" / name for name in ("shoes", "chairs")}
-    command = shlex.join(["python", "-m", "benchmarks.sketch", *(sys.argv[1:] if arguments is None else arguments)])
-    print("\n".join([f"`{command}`", "", *describe(chosen.device)]), flush=True)
-    if chosen.only_hog:
-        print(f"\n{official_table(None, folders)}")
-        return
     store = CheckpointStore(chosen.home / "checkpoints")
     try:
         predictor = load_predictor(store, "sketch", chosen.checkpoint, choose_device(chosen.device))
-        pairs, photos = load_pairs(folders["shoes"], "train"), load_photo_sketches(chosen.data / "shoe304")
+        pairs, photos = load_pairs(chosen.data / "qmul_v1/shoes", "train"), load_photo_sketches(chosen.data / "shoe304")
     except RetrievalError as error:
         parser.error(str(error))
+    command = typed("benchmarks.sketch", arguments, chosen.data)
+    print("\n".join([command, "", *describe(chosen.device)]), flush=True)
     print(f"- Checkpoint: {predictor.checkpoint.network}, {predictor.digest[:12]}", flush=True)
     canny = choose_canny(predictor, photos)
     print(f"\nTable A: drawings of held-out shoes -> photos. Canny: {canny}, chosen on training shoes.\n", flush=True)
@@ -229,7 +188,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     drawings = held_out_drawings(chosen.data / "shoe304", photos)
     print("\nTable B: copies of the same drawings -> photos through our own edges.\n", flush=True)
     print(copies_table(predictor, photos, drawings), flush=True)
-    print(f"\nTable C: the paper's test, drawings -> released edge maps.\n\n{official_table(predictor, folders)}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,31 @@
+"""Times of several actions on a machine that also does other things: they take turns, and the median counts."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+Name = TypeVar("Name")
+WARMING = 3
+
+
+def median_seconds(
+    actions: Mapping[Name, Callable[[], object]], rounds: int, clock: Callable[[], float] = time.perf_counter
+) -> dict[Name, float]:
+    """Run each action once a round, and return the median of its times; what slows a round slows all of them.
+
+    Args:
+        actions: what is timed.
+        rounds: that count; a few before them do not.
+        clock: seconds since any moment.
+    """
+    taken: dict[Name, list[float]] = {name: [] for name in actions}
+    for number in range(-WARMING, rounds):
+        for name, action in actions.items():
+            began = clock()
+            action()
+            if number >= 0:
+                taken[name].append(clock() - began)
+    return {name: statistics.median(times) for name, times in taken.items()}

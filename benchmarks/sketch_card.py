@@ -1,0 +1,166 @@
+"""The tables of results in the sketch system's model card; prints Markdown and draws one curve.
+
+    python -m benchmarks.sketch_card --data DIR [--home HOME] [--curve models/sketch/while-drawing.svg]
+
+DIR holds `qmul_v1` and `chairv2_train`, unpacked. Every network of which there are weights is judged; every network is
+timed, on the CPU. What is printed replaces one block of `models/sketch/README.md`, from the command to the last table.
+"""
+
+from __future__ import annotations
+
+import argparse
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from benchmarks.growth_chart import growth_chart
+from benchmarks.interleaved import median_seconds
+from benchmarks.markdown import table, typed, with_interval
+from models.backbones.folding import fold_batch_norm
+from models.checkpoints import CheckpointStore
+from models.contracts import MissingCheckpoint, RetrievalError
+from models.devices import Device, choose_device, cpu_count, describe, place
+from models.predictor import load_predictor
+from models.registry import spec as find_spec
+from models.sketch.canvas import WHITE
+from models.sketch.evaluation import judge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from torch import Tensor, nn
+
+    from models.contracts import ModelSpec
+    from models.judgements import Judgement
+    from models.predictor import Predictor
+
+MODEL, PEER = "sketch", "sketch-a-net"
+TRIALS = (
+    ("QMUL-Shoe", "qmul_v1/shoes", 1),
+    ("QMUL-Shoe, ten views", "qmul_v1/shoes", 10),
+    ("QMUL-Chair", "qmul_v1/chairs", 1),
+    ("QMUL-Chair, ten views", "qmul_v1/chairs", 10),
+    ("ChairV2, 60 photos held out", "chairv2_train", 1),
+)
+BATCHES = (1, 8)
+
+
+def predictors(store: CheckpointStore, device: Device) -> Iterator[Predictor]:
+    """Load every network of which there are weights, the default one first."""
+    for network in find_spec(MODEL).networks:
+        try:
+            yield load_predictor(store, MODEL, network, device)
+        except MissingCheckpoint:
+            continue
+
+
+def judged(data: Path, predictor: Predictor) -> dict[str, Judgement]:
+    """Judge a checkpoint on every trial, by name."""
+    return {name: judge(data / folder, predictor, views) for name, folder, views in TRIALS}
+
+
+def results_table(judgements: Mapping[str, Mapping[str, Judgement]]) -> str:
+    """How often the true item is found, trial by trial.
+
+    Args:
+        judgements: network -> trial -> what was found.
+    """
+    rows = []
+    for trial, _, _ in TRIALS:
+        for network, found in judgements.items():
+            figures, count = found[trial].measured(), len(found[trial].truth)
+            cells = [with_interval(figures[key]) if key in figures else "" for key in ("acc@1", "acc@10", "corr")]
+            rows.append([f"{trial}, `{network}`", str(count), *cells])
+    return table(["items, network", "queries", "acc@1", "acc@10", "%corr"], rows)
+
+
+def growth_table(judgements: Mapping[str, Judgement]) -> str:
+    """Where the true photo stands while its drawing grows.
+
+    Args:
+        judgements: network -> what was found, with moments.
+    """
+    rows = [
+        [
+            f"{moment.share:.0%} of the ink, `{network}`",
+            f"{np.median(moment.found):.0f}",
+            *(with_interval(judgement.measured_at(moment)[key]) for key in ("acc@1", "acc@5")),
+        ]
+        for network, judgement in judgements.items()
+        for moment in judgement.moments
+    ]
+    return table(["drawn, network", "median rank", "acc@1", "acc@5"], rows)
+
+
+def times_table(spec: ModelSpec, threads: int, rounds: int) -> str:
+    """Milliseconds that one view of one drawing takes in each network, float32, all of them in turn."""
+    device = Device("cpu", torch.float32, threads)
+    torch.set_num_threads(threads)
+    networks = {name: served(build(), device) for name, build in spec.networks.items()}
+    actions = {
+        (name, batch): partial(embed, network, torch.full((batch, *spec.query_shape), WHITE, dtype=torch.uint8))
+        for name, network in networks.items()
+        for batch in BATCHES
+    }
+    taken = median_seconds(actions, rounds)
+    rows = []
+    for name in networks:
+        cells = [
+            cell
+            for batch in BATCHES
+            for cell in (
+                f"{1000 * taken[name, batch] / batch:.1f}",
+                f"{taken[name, batch] / taken[PEER, batch]:.2f}",
+            )
+        ]
+        rows.append([f"`{name}`", *cells])
+    columns = [column for batch in BATCHES for column in (f"ms a drawing, batch {batch}", f"of `{PEER}`'s time")]
+    return table(["network", *columns], rows)
+
+
+def served(network: nn.Module, device: Device) -> nn.Module:
+    """Make a network ready as a predictor does; of what weights it has its time does not depend."""
+    network.eval().requires_grad_(requires_grad=False)
+    fold_batch_norm(network)
+    place(network, device)
+    return network
+
+
+def embed(network: nn.Module, batch: Tensor) -> Tensor:
+    """Embed drawings on the canvas."""
+    with torch.inference_mode():
+        vectors: Tensor = network.embed_queries(batch)  # type: ignore[operator]  # an EmbeddingNetwork
+    return vectors
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the tables and draw the curve."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.sketch_card", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds qmul_v1 and chairv2_train")
+    parser.add_argument("--home", type=Path, default=Path("var"), help="LIKENESS_HOME, where local checkpoints lie")
+    parser.add_argument("--device", help="where the networks are judged: cpu, cuda or cuda:N")
+    parser.add_argument("--threads", type=int, default=cpu_count(), help="of a network while it is timed")
+    parser.add_argument("--rounds", type=int, default=100, help="how often each network is timed")
+    parser.add_argument("--curve", type=Path, help="SVG file for the default network's curve while drawing")
+    chosen = parser.parse_args(arguments)
+    device, store, spec = choose_device(chosen.device), CheckpointStore(chosen.home / "checkpoints"), find_spec(MODEL)
+    try:
+        loaded = {predictor.checkpoint.network: predictor for predictor in predictors(store, device)}
+        judgements = {network: judged(chosen.data, predictor) for network, predictor in loaded.items()}
+    except RetrievalError as error:
+        parser.error(str(error))
+    weights = ", ".join(f"{network} {predictor.digest[:12]}" for network, predictor in loaded.items()) or "none"
+    print("\n".join([typed("benchmarks.sketch_card", arguments, chosen.data), "", f"- {describe(device)}"]))
+    print(f"- Weights: {weights}\n\n{results_table(judgements)}\n")
+    *_, last = TRIALS
+    print(f"{growth_table({network: found[last[0]] for network, found in judgements.items()})}\n", flush=True)
+    print(times_table(spec, chosen.threads, chosen.rounds))
+    if chosen.curve is not None and spec.default_network in judgements:
+        chosen.curve.write_text(growth_chart(judgements[spec.default_network][last[0]]), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
