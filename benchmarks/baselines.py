@@ -44,8 +44,8 @@ CANNY_CHOICES = tuple(
 )
 
 
-def hog(pictures: NDArray[np.uint8]) -> Vectors:
-    """Describe grey pictures, uint8 (n, h, w), by plain HOG: cells of 32, blocks of 2 x 2, 9 directions; unit rows."""
-    rows = np.stack([skimage_hog(picture, 9, (32, 32), (2, 2), "L2-Hys") for picture in pictures])
+def hog(pictures: NDArray[np.uint8], cell: int = 32) -> Vectors:
+    """Describe grey pictures, uint8 (n, h, w), by plain HOG: square cells, blocks of 2 x 2, 9 directions; unit rows."""
+    rows = np.stack([skimage_hog(picture, 9, (cell, cell), (2, 2), "L2-Hys") for picture in pictures])
     unit: Vectors = (rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)).astype(np.float32)
     return unit
