@@ -21,12 +21,14 @@ UNFINISHED = 0.25
 """Share of the variants that are unfinished: searches begin while people draw."""
 
 
-def variant(strokes: Strokes, random: np.random.Generator) -> Strokes:
+def variant(strokes: Strokes, random: np.random.Generator, *, bend: bool = True, shorten: bool = True) -> Strokes:
     """Bend a drawing, leave strokes out, and break it off at times (the paper's section 3.3, and unfinished drawings).
 
     Args:
         strokes: a drawing in any unit.
         random: source of randomness.
+        bend: whether strokes are deformed.
+        shorten: whether strokes are left out or the drawing is broken off.
 
     Returns:
         At least one stroke with a point.
@@ -35,7 +37,9 @@ def variant(strokes: Strokes, random: np.random.Generator) -> Strokes:
         EmptyDrawing: there is no point.
         InvalidStrokes: the strokes are malformed.
     """
-    bent = deform(strokes, random)
+    bent = deform(strokes, random) if bend else strokes
+    if not shorten:
+        return bent
     if random.random() < UNFINISHED:
         return first_part(bent, random.uniform(LEAST_DRAWN, 1))
     return remove_random_strokes(bent, random.uniform(0, MOST_REMOVED), random)

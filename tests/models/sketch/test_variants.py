@@ -48,6 +48,22 @@ def test_enough_of_a_drawing_is_left() -> None:
     assert 20 <= cut <= 80
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_either_change_can_be_left_out(seed: int) -> None:
+    """Bent alone a drawing keeps all its strokes; shortened alone what is left are strokes of it, or begins of them."""
+    given = drawing()
+    bent = variant(given, np.random.default_rng(seed), shorten=False)
+    assert [len(line) for line in bent.lines] == [len(line) for line in given.lines]
+    assert not np.array_equal(bent.lines[0], given.lines[0])
+    short = variant(given, np.random.default_rng(seed), bend=False)
+    *whole, last = short.lines
+    known = {line.tobytes() for line in given.lines}
+    assert all(line.tobytes() in known for line in whole)
+    assert any(np.array_equal(last[:-1], line[: len(last) - 1]) for line in given.lines)
+    both_off = variant(given, np.random.default_rng(seed), bend=False, shorten=False)
+    assert all(np.array_equal(one, same) for one, same in zip(both_off.lines, given.lines, strict=True))
+
+
 def test_a_drawing_without_a_point_has_no_variant() -> None:
     """Nothing is made of nothing."""
     with pytest.raises(EmptyDrawing):

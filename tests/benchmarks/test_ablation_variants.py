@@ -1,0 +1,118 @@
+"""The variants over made-up data: each differs from the whole in what its name says, and in nothing else."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+import pytest
+import torch
+
+from benchmarks.ablation_variants import WHOLE, Variant, variants
+from benchmarks.varied_recipe import PairRecipe, TripletRecipe
+from models.predictor import Predictor
+from models.sketch import leaks
+from models.sketch.gallery import Gallery
+from models.sketch.materials import VARIANTS
+from models.sketch.recipe import EmbeddingRecipe
+from models.sketch.triplets import HARD_RATIO
+from tests.benchmarks.lookup import Lookup
+from tests.models.sketch.chairs import write_chairs
+from tests.models.sketch.layouts import write_icons, write_pairs, write_photo_sketches
+
+SHOES, CHAIRS, MORE, SKETCHES = 6, 5, 6, 2
+
+
+@pytest.fixture(scope="module")
+def offered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Variant]:
+    """All variants, of a few items of each set."""
+    folder = tmp_path_factory.mktemp("data")
+    write_pairs(folder / "qmul_v1/shoes", SHOES, 1)
+    write_pairs(folder / "qmul_v1/chairs", CHAIRS, 1, "chairs")
+    write_photo_sketches(folder / "shoe304", [0, 1, 3, 5], sketches=1)
+    write_chairs(folder / "chairv2_train", MORE, SKETCHES)
+    write_icons(folder / "icons", 3)
+    with pytest.MonkeyPatch.context() as patch:
+        # All made-up items are alike.
+        patch.setattr(leaks, "agreement", lambda candidates, items: np.zeros((len(candidates), len(items))))
+        return variants(folder, cast("Predictor", Lookup()), folder / "state")
+
+
+def gallery(variant: Variant, name: str) -> Gallery:
+    """What a source of the last stage holds."""
+    (found,) = [source.gallery for source in variant.embedding if source.name == name]
+    return found
+
+
+def test_stages_are_left_out(offered: dict[str, Variant]) -> None:
+    """The stage before lacks icons, or the second sets, which the last stage lacks too, or is not there."""
+    names = {name: [source.name for source in variant.pretraining] for name, variant in offered.items()}
+    assert names[WHOLE] == ["icons", "chairv2_train photos"]
+    assert names["without icons"] == ["chairv2_train photos"]
+    assert names["without the second sets"] == ["icons"]
+    assert names["without pretraining"] == []
+    held = 1
+    assert len(gallery(offered[WHOLE], "chairs")) == CHAIRS - held + MORE - held
+    assert len(gallery(offered["without the second sets"], "chairs")) == CHAIRS - held
+
+
+def test_strokes_are_changed_as_the_name_says(offered: dict[str, Variant]) -> None:
+    """As many drawings of each chair; as drawn they are all the same, and any change makes them others."""
+    galleries = {
+        name: gallery(offered[name], "chairs") for name in offered if name.startswith("strokes") or name == WHOLE
+    }
+    for found in galleries.values():
+        assert [len(drawings) for drawings in found.drawings[:4]] == [1] * 4
+        assert {len(drawings) for drawings in found.drawings[4:]} == {SKETCHES * (VARIANTS + 1)}
+        assert all(map(torch.equal, found.views, galleries[WHOLE].views))
+    drawn = {name: found.drawings[-1][: VARIANTS + 1] for name, found in galleries.items()}
+    assert all(torch.equal(one, drawn[WHOLE][0]) for one in drawn["strokes as drawn"])
+    for name in (WHOLE, "strokes only bent", "strokes only removed"):
+        assert torch.equal(drawn[name][0], drawn[WHOLE][0])
+        assert not torch.equal(drawn[name], drawn["strokes as drawn"])
+
+
+def test_losses_are_exchanged(offered: dict[str, Variant]) -> None:
+    """Everything else of those variants is the whole's."""
+    base = EmbeddingRecipe((), {})
+    kinds = {
+        "in-batch triplet loss": PairRecipe,
+        "pairwise loss": PairRecipe,
+        "triplets of people": TripletRecipe,
+        "triplets of identity": TripletRecipe,
+    }
+    assert offered[WHOLE].vary(base) is base
+    for name, kind in kinds.items():
+        assert isinstance(offered[name].vary(base), kind)
+        assert offered[name].embedding is offered[WHOLE].embedding
+        assert offered[name].pretraining is offered[WHOLE].pretraining
+
+
+def test_triplets_are_of_what_is_trained_on(offered: dict[str, Variant]) -> None:
+    """The fourth shoe and the fourth chair, which are held out, are in no part; identity has no one else's opinion."""
+    ratios = {"triplets of people": HARD_RATIO, "triplets of identity": 1.0}
+    for name, ratio in ratios.items():
+        recipe = offered[name].vary(EmbeddingRecipe((), {}))
+        assert isinstance(recipe, TripletRecipe)
+        assert [len(part) for part in recipe.parts] == [SHOES - 1, CHAIRS - 1]
+        assert recipe.hard_ratio == ratio
+
+
+def test_both_sides_learn_the_same_things(offered: dict[str, Variant]) -> None:
+    """Siamese and heterogeneous differ in what stands for an item: an edge map of its photo, or the photo."""
+    siamese, other = offered["siamese, own edges"], offered["heterogeneous, colour photos"]
+    for name, count in (("shoes", 3), ("chairs", MORE - 1)):
+        ours, theirs = gallery(siamese, name), gallery(other, name)
+        assert len(ours) == len(theirs) == count
+        assert all(map(torch.equal, ours.drawings, theirs.drawings))
+        # The stand-in's edges are the photo's grey levels, so that what belongs together can be told.
+        for edges, photo in zip(ours.views, theirs.views, strict=True):
+            assert (edges.shape, photo.shape) == ((1, 1, 256, 256), (1, 3, 256, 256))
+            assert torch.equal(edges, photo.float().mean(dim=1, keepdim=True).to(torch.uint8))
+    for kind, held_out in siamese.held_out.items():
+        np.testing.assert_array_equal(held_out.truth, other.held_out[kind].truth)
+        assert torch.equal(held_out.drawings, other.held_out[kind].drawings)
+        photos = other.held_out[kind].items["photo"]
+        assert torch.equal(held_out.items["own"], photos.float().mean(dim=1, keepdim=True).to(torch.uint8))
+    assert isinstance(recipe := other.vary(EmbeddingRecipe((), {})), PairRecipe)
+    assert recipe.heterogeneous
