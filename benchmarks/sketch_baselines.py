@@ -105,10 +105,8 @@ def bag(cell: int, words: int) -> Describe:
     return learn
 
 
-BAGS: Mapping[str, Describe] = {
-    f"windows of {4 * cell}, {words} words": bag(cell, words) for cell in (8, 16, 24) for words in (300, 1000)
-}
-DENSE: Mapping[str, Describe] = {f"cells of {cell}": plain(cell) for cell in (24, 32, 48)}
+BAGS: Mapping[str, Describe] = {f"500 words, windows of {4 * cell}": bag(cell, 500) for cell in (16, 24, 32)}
+DENSE: Mapping[str, Describe] = {f"cells of {cell}": plain(cell) for cell in (32, 48)}
 
 
 def choices(features: Mapping[str, Describe]) -> Iterator[Choice]:
