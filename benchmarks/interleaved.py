@@ -1,4 +1,7 @@
-"""Times of several actions on a machine that also does other things: they take turns, and the median counts."""
+"""Times of several actions on a machine that also does other things: they take turns, and the median counts.
+
+As everywhere in these benchmarks it is processor time that is taken, which waiting for a core does not add to.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,14 @@ WARMING = 3
 
 
 def median_seconds(
-    actions: Mapping[Name, Callable[[], object]], rounds: int, clock: Callable[[], float] = time.perf_counter
+    actions: Mapping[Name, Callable[[], object]], rounds: int, clock: Callable[[], float] = time.process_time
 ) -> dict[Name, float]:
     """Run each action once a round, and return the median of its times; what slows a round slows all of them.
 
     Args:
         actions: what is timed.
         rounds: that count; a few before them do not.
-        clock: seconds since any moment.
+        clock: seconds since any moment, of processor time unless the caller knows better.
     """
     taken: dict[Name, list[float]] = {name: [] for name in actions}
     for number in range(-WARMING, rounds):

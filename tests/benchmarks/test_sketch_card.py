@@ -12,6 +12,7 @@ import torch
 from benchmarks import sketch_card
 from benchmarks.sketch_card import (
     BATCHES,
+    GROWN,
     embed,
     growth_table,
     judged,
@@ -64,7 +65,7 @@ def test_every_trial_has_a_row_of_each_network(found: dict[str, Judgement]) -> N
     sure = "100.0 (100 to 100)"
     for network in "ab":
         assert rows[f"QMUL-Shoe, `{network}`"] == rows[f"QMUL-Chair, ten views, `{network}`"] == ["3", *[sure] * 3]
-        assert rows[f"ChairV2, 60 photos held out, `{network}`"] == [str(HELD_OUT * DRAWINGS), sure, sure, ""]
+        assert rows[f"{GROWN}, `{network}`"] == [str(HELD_OUT * DRAWINGS), sure, sure, ""]
     assert len(rows) == 2 + 2 * len(sketch_card.TRIALS)
 
 
@@ -86,7 +87,7 @@ def test_growth_by_hand() -> None:
 
 def test_growth_has_every_quarter(found: dict[str, Judgement]) -> None:
     """Vector sketches are looked for four times; all of the ink finds what the drawing finds."""
-    last = found["ChairV2, 60 photos held out"]
+    last = found[GROWN]
     rows = cells(growth_table({"a": last}))
     assert list(rows)[2:] == [f"{share}% of the ink, `a`" for share in (25, 50, 75, 100)]
     np.testing.assert_array_equal(last.moments[-1].found, last.found)
