@@ -16,8 +16,8 @@ PLOT = Plot(20, PER_CENT, right=64)
 STYLE = """\
 .ground { fill: #fff } text { font: 13px system-ui, sans-serif; fill: #565d6e } .grid { stroke: #dcdfe6 }
 .middle { text-anchor: middle } .end { text-anchor: end } polyline { fill: none; stroke-width: 2.5 }
-.one { stroke: #2f3fd0 } .five { stroke: #b23a22; stroke-dasharray: 7 5 } .whisker { stroke-dasharray: none }
-circle { fill: #fff; stroke-width: 2.5; stroke-dasharray: none }
+.one { stroke: #2f3fd0 } .five { stroke: #b23a22 } polyline.five { stroke-dasharray: 7 5 }
+circle { fill: #fff; stroke-width: 2.5 }
 @media (prefers-color-scheme: dark) {
 .ground, circle { fill: #1c1f27 } text { fill: #a6adbd } .grid { stroke: #313643 }
 .one { stroke: #9aa6ff } .five { stroke: #ff9a82 } }"""

@@ -87,7 +87,7 @@ def growth_table(judgements: Mapping[str, Judgement]) -> str:
     """
     rows = [
         [
-            f"{moment.share:.0%} of the ink, `{network}`",
+            f"{100 * moment.share:.0f} % of the ink, `{network}`",
             f"{np.median(moment.found):.0f}",
             *(with_interval(judgement.measured_at(moment)[key]) for key in ("acc@1", "acc@5")),
         ]

@@ -82,14 +82,14 @@ def test_growth_by_hand() -> None:
         "", "", np.eye(4, dtype=np.float32), np.zeros(4, np.int64), None, blank, blank, blank, (moment,)
     )
     rows = cells(growth_table({"a": judgement}))
-    assert rows["25% of the ink, `a`"] == ["4", "25.0 (25 to 25)", "75.0 (75 to 75)"]
+    assert rows["25 % of the ink, `a`"] == ["4", "25.0 (25 to 25)", "75.0 (75 to 75)"]
 
 
 def test_growth_has_every_quarter(found: dict[str, Judgement]) -> None:
     """Vector sketches are looked for four times; all of the ink finds what the drawing finds."""
     last = found[GROWN]
     rows = cells(growth_table({"a": last}))
-    assert list(rows)[2:] == [f"{share}% of the ink, `a`" for share in (25, 50, 75, 100)]
+    assert list(rows)[2:] == [f"{share} % of the ink, `a`" for share in (25, 50, 75, 100)]
     np.testing.assert_array_equal(last.moments[-1].found, last.found)
 
 
