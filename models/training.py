@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -35,7 +35,7 @@ class Recipe(Protocol):
         """Make the network to start from; the same every time."""
 
     def parameter_groups(self, network: nn.Module) -> list[dict[str, Any]]:
-        """Parameters with their learning rates, for AdamW."""
+        """Parameters with their learning rates, for the optimiser."""
 
     def loss(self, network: nn.Module, step: int, device: Device) -> Tensor:
         """Draw the batch of a step, a function of the seed and the step alone, and return its mean loss."""
@@ -75,7 +75,12 @@ class Trained:
 
 
 def fit(
-    recipe: Recipe, state: Path, device: Device, report: Callable[[Progress], None], save_seconds: float = 60.0
+    recipe: Recipe,
+    state: Path,
+    device: Device,
+    report: Callable[[Progress], None],
+    save_seconds: float = 60.0,
+    optimiser_of: Callable[[Iterable[dict[str, Any]]], torch.optim.Optimizer] = torch.optim.AdamW,
 ) -> Trained:
     """Train by a recipe from its start, or from where `state` says an earlier run was killed.
 
@@ -88,12 +93,13 @@ def fit(
         device: where to train.
         report: called about every ten steps and at every judgement.
         save_seconds: how much work a kill may cost.
+        optimiser_of: makes the optimiser of the recipe's parameter groups.
     """
     network, average = recipe.build(), recipe.build()
     for module in (network, average):
         place(module, device)
     groups = recipe.parameter_groups(network)
-    optimiser = torch.optim.AdamW(groups)
+    optimiser = optimiser_of(groups)
     rates = [group["lr"] for group in optimiser.param_groups]
     run = _Run()
     if state.exists():

@@ -163,6 +163,36 @@ def killed_after(step: int) -> Any:
     return report
 
 
+@dataclass(frozen=True)
+class MomentumRecipe(ScalarRecipe):
+    """The same weight with what stochastic gradient descent needs to know."""
+
+    def parameter_groups(self, network: nn.Module) -> list[dict[str, Any]]:
+        """With momentum."""
+        return [{"params": list(network.parameters()), "lr": 0.05, "weight_decay": 0.1, "momentum": 0.9}]
+
+
+def test_another_optimiser_takes_its_own_steps(tmp_path: Path) -> None:
+    """Stochastic gradient descent with momentum and decay, written out for one number, also when it was killed."""
+    recipe, state = MomentumRecipe(), tmp_path / "state.pt"
+    seen: list[Progress] = []
+    with pytest.raises(Killed):
+        fit(recipe, state, CPU, killed_after(5), ALWAYS, optimiser_of=torch.optim.SGD)
+    fit(recipe, state, CPU, seen.append, optimiser_of=torch.optim.SGD)
+    weight = recipe.start
+    velocity = 0.0
+    losses = {}
+    for step in range(recipe.steps):
+        losses[step + 1] = (weight - 3) ** 2
+        gradient = 2 * (weight - 3)
+        gradient *= min(1.0, 5.0 / (abs(gradient) + 1e-6))
+        velocity = 0.9 * velocity + gradient + 0.1 * weight
+        weight -= 0.05 * schedule(step, recipe.steps) * velocity
+    assert [progress.step for progress in seen] == list(range(5, 13))
+    for progress in seen:
+        assert progress.loss == pytest.approx(losses[progress.step], abs=1e-3)
+
+
 def assert_same(one: Trained, other: Trained) -> None:
     """Equal to the last bit."""
     assert (one.step, one.figures) == (other.step, other.figures)
