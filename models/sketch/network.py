@@ -12,45 +12,56 @@ from models.sketch.canvas import WHITE
 from models.sketch.edges import EdgeDetector
 
 DIM = 256
+# Outputs of Sketch-a-Net's fc6.
+FEATURES = 512
 # Mean grey level that the paper subtracts; nothing is divided (DeepSBIR's train.prototxt).
 PAPER_MEAN = 250.42
 
 
-class SketchANet(nn.Module):
-    """Single-channel Sketch-a-Net, embedding version (section 3 of the paper, layers as released): 8,249,088 weights.
+class SketchANetTrunk(nn.Module):
+    """conv1 to fc6 of Sketch-a-Net, the layers that the paper's stages of training hand on to each other.
 
-    Input grey (n, 1, 256, 256), range 0 to 255, white paper; the central 225 x 225 are used, or given alone. Output
-    unit (n, 256).
+    Input grey (n, 1, 256, 256), range 0 to 255, white paper; the central 225 x 225 are used, or given alone.
     """
 
     VIEW = View(crop=225, side=225)
 
     def __init__(self) -> None:
-        """Build with the released initialisation: weights normal with deviation 0.01, biases 0.01."""
+        """Build the layers; what stands on them draws all weights with `initialise`."""
         super().__init__()
         self.conv1 = nn.Conv2d(1, 64, 15, stride=3)
         self.conv2 = nn.Conv2d(64, 128, 5)
         self.conv3 = nn.Conv2d(128, 256, 3, padding=1)
         self.conv4 = nn.Conv2d(256, 256, 3, padding=1)
         self.conv5 = nn.Conv2d(256, 256, 3, padding=1)
-        self.fc6 = nn.Conv2d(256, 512, 7)
-        self.fc7 = nn.Linear(512, DIM)
-        for parameter in self.parameters():
-            if parameter.ndim > 1:
-                nn.init.normal_(parameter, std=0.01)
-            else:
-                nn.init.constant_(parameter, 0.01)
+        self.fc6 = nn.Conv2d(256, FEATURES, 7)
 
-    def forward(self, canvas: Tensor) -> Tensor:
-        """Embed canvases."""
+    def features(self, canvas: Tensor) -> Tensor:
+        """Return the activations of fc6, float (n, 512), none below 0."""
         features = seen(canvas, self.VIEW) - PAPER_MEAN
         features = functional.max_pool2d(functional.relu(self.conv1(features)), 3, 2)
         features = functional.max_pool2d(functional.relu(self.conv2(features)), 3, 2)
         features = functional.relu(self.conv3(features))
         features = functional.relu(self.conv4(features))
         features = functional.max_pool2d(functional.relu(self.conv5(features)), 3, 2)
-        features = functional.relu(self.fc6(features)).flatten(1)
-        return functional.normalize(self.fc7(features))
+        return functional.relu(self.fc6(features)).flatten(1)
+
+
+class SketchANet(SketchANetTrunk):
+    """Single-channel Sketch-a-Net, embedding version (section 3 of the paper, layers as released): 8,249,088 weights.
+
+    Input as of the trunk. Output unit (n, 256).
+    """
+
+    def __init__(self) -> None:
+        """Build with the released initialisation."""
+        super().__init__()
+        self.fc7 = nn.Linear(FEATURES, DIM)
+        initialise(self)
+
+    def forward(self, canvas: Tensor) -> Tensor:
+        """Embed canvases."""
+        return functional.normalize(self.fc7(self.features(canvas)))
 
 
 class LiteEmbedding(nn.Module):
@@ -114,6 +125,15 @@ class SketchRetrieval(nn.Module):
     def _cast(self, batch: Tensor) -> Tensor:
         weight = self.edges.head.weight
         return batch.to(weight.dtype).contiguous(memory_format=torch.channels_last)
+
+
+def initialise(network: nn.Module) -> None:
+    """Draw weights as released: normal with deviation 0.01, biases 0.01."""
+    for parameter in network.parameters():
+        if parameter.ndim > 1:
+            nn.init.normal_(parameter, std=0.01)
+        else:
+            nn.init.constant_(parameter, 0.01)
 
 
 def seen(canvas: Tensor, view: View) -> Tensor:
