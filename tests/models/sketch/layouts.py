@@ -82,3 +82,27 @@ def write_icons(folder: Path, count: int) -> Path:
 def _write_photo(path: Path, item: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(np.repeat(item_lines(item)[..., None], 3, axis=2)).save(path, quality=95)
+
+
+def write_classes(folder: Path, names: Sequence[str], count: int = 4, suffix: str = ".png", side: int = 300) -> Path:
+    """Write `CLASS/NUMBER.png` or another kind: lines of `count` items for each class, SVG as strokes."""
+    for label, name in enumerate(names):
+        (folder / name).mkdir(parents=True)
+        for number in range(count):
+            path = folder / name / f"{number}{suffix}"
+            if suffix == ".svg":
+                path.write_text(
+                    vector_file(f"M{10 + number} 10 C10 20 {30 + 40 * label} 40 90 {50 + number}", "M0 0 L9 9")
+                )
+            else:
+                Image.fromarray(item_lines(31 * label + number, side)).save(path)
+    return folder
+
+
+def vector_file(*paths: str) -> str:
+    """The text of a file of TU-Berlin's vector release, with these paths."""
+    drawn = "\n".join(f'<path id="{number}" d="{data} "/>' for number, data in enumerate(paths))
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n<svg viewBox="0 0 800 800" version="1.1">\n'
+        f'<g fill="none" stroke="black"><g transform="translate(9,9) scale(1.6)">\n{drawn}\n</g></g></svg>\n'
+    )
