@@ -103,12 +103,28 @@ def train(
     network: Annotated[str | None, typer.Option(help="Which of its networks; the default one unless named.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="Steps of each stage; the recipe's own unless set.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start anew instead of going on where a run ended.")] = False,
+    stage: Annotated[
+        str | None, typer.Option(help="One stage of the published training alone; the model's card tells which.")
+    ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            help="With --stage: a stage or checkpoint to start from, or nothing; the stage before unless set."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Train a model and keep the weights in the data folder; a run that was killed goes on where it was."""
     start_anew()
     from models.registry import spec as find_spec
 
+    if stage is not None:
+        kept = _train_stage(name, data, network, stage, start, steps, fresh)
+        show(_of(kept), as_json, lambda: f"Kept {_short(kept)} in {kept.folder}.")
+        return
+    if start is not None:
+        message = "--start belongs to one stage; name it with --stage."
+        raise Refusal(message)
     learn = _part(name, "train").train
     spec = find_spec(name)
     if network is not None and network not in spec.networks:
@@ -123,6 +139,28 @@ def train(
         device, store = device_of(settings), checkpoints_of(settings)
         kept = learn(spec, data, store, state, device, log.report, network=network, steps=steps)
     show(_of(kept), as_json, lambda: f"Kept {_short(kept)} in {kept.folder}.")
+
+
+def _train_stage(
+    name: str, data: Path, network: str | None, stage: str, start: str | None, steps: int | None, fresh: bool
+) -> Checkpoint:
+    """Run one stage of a system's published training; the results of others stay, also with `fresh`."""
+    from models.registry import spec as find_spec
+
+    stages = _part(name, "stages")
+    for kind, given, known in (("stage", stage, stages.STAGES), ("network", network, (stages.NETWORK,))):
+        if given is not None and given not in known:
+            message = f"The staged training of {name} knows no {kind} {given!r}; it knows: {', '.join(known)}."
+            raise Refusal(message)
+    settings = load_settings()
+    state = settings.paths.home / "stages" / name
+    if fresh:
+        _remove(state / stage)
+    device, store = device_of(settings), checkpoints_of(settings)
+    with TrainingLog() as log:
+        training = stages.StagedTraining(find_spec(name), store, state, device, log.report)
+        kept: Checkpoint = training.run(stage, data, start, steps)
+    return kept
 
 
 def _part(name: str, part: str) -> Any:  # noqa: ANN401 (a module, whose functions the system promises)

@@ -153,3 +153,74 @@ def test_a_network_that_does_not_exist_is_refused_before_training(
     assert result.exit_code == 2
     assert "'vgg'" in result.stderr
     assert "brightness" in result.stderr
+
+
+def stages(seen: list[tuple[Any, ...]]) -> SimpleNamespace:
+    """A module of stages that notes what it is asked for and leaves a trace of each run."""
+
+    class StagedTraining:
+        def __init__(self, spec: Any, store: CheckpointStore, state: Path, device: Any, report: Any) -> None:
+            self.spec, self.store, self.state, self.report = spec, store, state, report
+
+        def run(self, stage: str, data: Path, start: str | None, steps: int | None) -> Checkpoint:
+            run = self.state / stage / "run"
+            seen.append((stage, data, start, steps, run.exists()))
+            run.parent.mkdir(parents=True, exist_ok=True)
+            run.touch()
+            self.report(SimpleNamespace(name=stage, progress=Progress(2, 2, 0.25, {"acc@1": 12.5})))
+            return self.store.save(self.spec.name, "brightness", {"weight": torch.zeros(1)}, {"preprocessing": 1})
+
+    return SimpleNamespace(STAGES=("first", "second"), NETWORK="brightness", StagedTraining=StagedTraining)
+
+
+def test_a_stage_is_run_alone(
+    home: Path, run: Run, system: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It gets its folder, its start and its length, goes on where it was, and anew if asked, as no other stage does."""
+    seen: list[tuple[Any, ...]] = []
+    monkeypatch.setitem(sys.modules, "models.fake.stages", stages(seen))
+    command = ("models", "train", "fake", "--data", tmp_path, "--stage")
+    result = run(*command, "second", "--network", "brightness", "--start", "first", "--steps", 2)
+    assert result.stderr == "second: step 2 of 2, loss 0.2500, acc@1 12.50\n"
+    assert "Kept brightness (" in result.stdout
+    assert json.loads(run(*command, "first", "--json").stdout)["network"] == "brightness"
+    run(*command, "second", "--fresh")
+    run(*command, "first")
+    assert seen == [
+        ("second", tmp_path, "first", 2, False),
+        ("first", tmp_path, None, None, False),
+        ("second", tmp_path, None, None, False),
+        ("first", tmp_path, None, None, True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--stage", "third"), ("'third'", "first, second")),
+        (("--stage", "first", "--network", "vgg"), ("'vgg'", "brightness")),
+        (("--start", "first"), ("--stage",)),
+    ],
+)
+def test_a_stage_that_does_not_exist_is_refused(
+    home: Path,
+    run: Run,
+    system: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    said: tuple[str, ...],
+) -> None:
+    """Neither another stage, nor another network, nor a start without a stage begins anything."""
+    seen: list[tuple[Any, ...]] = []
+    monkeypatch.setitem(sys.modules, "models.fake.stages", stages(seen))
+    result = run("models", "train", "fake", "--data", tmp_path, *arguments)
+    assert (result.exit_code, result.stdout, seen) == (2, "", [])
+    assert all(words in result.stderr for words in said)
+
+
+def test_a_system_without_stages_says_so(home: Path, run: Run, system: str, tmp_path: Path) -> None:
+    """Not every published training has stages."""
+    result = run("models", "train", "fake", "--data", tmp_path, "--stage", "first")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "no stages" in result.stderr
