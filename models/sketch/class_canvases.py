@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from models.contracts import EmptyDrawing, PictureTooLarge, UnreadablePicture
+from models.contracts import EmptyDrawing, InvalidStrokes, PictureTooLarge, UnreadablePicture
 from models.images import Picture, decode
 from models.sketch.canvas import SIDE
 from models.sketch.class_folders import VECTORS
@@ -73,7 +73,7 @@ class KeptDrawings:
         kept: a folder for the canvases.
         detector: of edges.
         detected_by: what tells this detector from others.
-        report: hears which folder's pictures are drawn, and how many of how many are done.
+        report: hears what is being done, and how much of how much is.
     """
 
     kept: Path
@@ -111,7 +111,7 @@ class KeptDrawings:
                 drawn = draw([path for path, _ in lacking])
                 for (_, target), views in zip(lacking, drawn, strict=True):
                     _save(target, views)
-                self.report(found.folder.name, min(start + AT_ONCE, len(targets)), len(targets))
+                self.report(f"drawing {found.folder.name}", min(start + AT_ONCE, len(targets)), len(targets))
         return ClassCanvases(found.classes, targets, found.labels, found.held_out)
 
 
@@ -132,8 +132,8 @@ def _views_of_sketch(path: Path) -> Tensor:
         strokes = read_vector_file(path)
         random = np.random.default_rng(zlib.crc32(f"{path.parent.name}/{path.name}".encode()))
         return torch.stack([render(drawn) for drawn in (strokes, *(variant(strokes, random) for _ in range(VARIANTS)))])
-    except EmptyDrawing as error:
-        message = f"{path} shows no drawing; replace or delete it."
+    except (EmptyDrawing, InvalidStrokes) as error:
+        message = f"{path} shows no drawing ({error}); replace or delete it."
         raise MissingData(message) from error
 
 

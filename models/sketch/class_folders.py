@@ -44,25 +44,24 @@ class ClassFolders:
         return is_held_out(np.arange(len(self.labels)) - first)
 
 
-def find_classes(folder: Path, suffixes: frozenset[str] = PICTURES) -> ClassFolders:
+def find_classes(folder: Path, suffixes: frozenset[str] = PICTURES, known: frozenset[str] = PICTURES) -> ClassFolders:
     """List the classes of a folder and their pictures; what else lies there is passed over.
 
     Args:
         folder: holds a folder for each class.
         suffixes: of the files that count, in lower case.
+        known: suffixes of all files that might lie there, for whoever has named a wrong folder.
 
     Raises:
         MissingData: there are fewer than two classes, or too few pictures in one.
     """
-    expected = f"expected is a folder for each class, CLASS/*{' or CLASS/*'.join(sorted(suffixes))}"
+    expected = f"expected is a folder for each class, CLASS/*{' or CLASS/*'.join(sorted(known))}"
     inside = sorted(folder.iterdir()) if folder.is_dir() else []
     found = {path.name: _pictures(path, suffixes) for path in inside if path.is_dir() and path.name[0] != "."}
     filled = {name: paths for name, paths in found.items() if paths}
     if len(filled) < 2:  # noqa: PLR2004 - one class teaches nothing
         there = _listed([path.name for path in inside])
-        message = (
-            f"{folder} holds {len(filled)} folders of pictures, and two classes are the least ({there}); {expected}."
-        )
+        message = f"{folder} holds fewer than two folders of pictures (there: {there}); {expected}."
         raise MissingData(message)
     scarce = [name for name, paths in filled.items() if len(paths) < LEAST_PICTURES]
     if scarce:
@@ -83,7 +82,7 @@ def find_sketches(folder: Path) -> ClassFolders:
         MissingData: as `find_classes`.
     """
     vectors = folder.is_dir() and any(folder.glob("*/*.svg"))
-    return find_classes(folder, VECTORS if vectors else PICTURES)
+    return find_classes(folder, VECTORS if vectors else PICTURES, VECTORS | PICTURES)
 
 
 def shared_classes(one: ClassFolders, other: ClassFolders) -> tuple[ClassFolders, ClassFolders]:
@@ -98,8 +97,8 @@ def shared_classes(one: ClassFolders, other: ClassFolders) -> tuple[ClassFolders
     shared = sorted(numbers[0].keys() & numbers[1].keys())
     if len(shared) < 2:  # noqa: PLR2004 - one class teaches nothing
         message = (
-            f"{one.folder} and {other.folder} share {len(shared)} classes, and two are the least; name the folders of "
-            f"a class alike in both (there: {_listed(one.classes)}; and: {_listed(other.classes)})."
+            f"{one.folder} and {other.folder} share fewer than two classes; name the folders of a class alike in both "
+            f"(there: {_listed(one.classes)}; and: {_listed(other.classes)})."
         )
         raise MissingData(message)
     first, second = (
@@ -130,4 +129,4 @@ def _plain(name: str) -> str:
 def _listed(names: list[str] | tuple[str, ...]) -> str:
     """Name the first few of something."""
     more = len(names) - _NAMED
-    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "") if names else "it is empty"
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "") if names else "nothing"

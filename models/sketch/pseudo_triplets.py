@@ -12,7 +12,7 @@ stages hand on, at unit length).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -159,7 +159,27 @@ def draw_pair(
     return nearer, random.choice(farther if len(farther) else others)
 
 
-def embed_all(network: nn.Module, canvases: ClassCanvases, rows: NDArray[np.int64], device: Device) -> Vectors:
-    """Embed pictures as they are, without holding all of their canvases at once; returns float32 (rows, dim)."""
-    parts = np.split(rows, range(_READ, len(rows), _READ))
-    return np.concatenate([embed_canvases(network, canvases.read(part), device) for part in parts])
+def embed_all(
+    network: nn.Module,
+    canvases: ClassCanvases,
+    rows: NDArray[np.int64],
+    device: Device,
+    report: Callable[[int, int], None] = lambda _done, _rows: None,
+) -> Vectors:
+    """Embed pictures as they are, without holding all of their canvases at once.
+
+    Args:
+        network: float32 canvases (n, 1, 256, 256) -> (n, dim).
+        canvases: the pictures.
+        rows: int64 (rows,), which of them.
+        device: where the network lies.
+        report: hears how many of how many are done.
+
+    Returns:
+        float32 (rows, dim).
+    """
+    parts = []
+    for start in range(0, len(rows), _READ):
+        parts.append(embed_canvases(network, canvases.read(rows[start : start + _READ]), device))
+        report(min(start + _READ, len(rows)), len(rows))
+    return np.concatenate(parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -143,15 +144,18 @@ def _features(
     start: _Start, sketches: ClassCanvases, edge_maps: ClassCanvases, tools: Tools
 ) -> tuple[Vectors, Vectors]:
     """Describe all pictures by the network that is started from, or read what an earlier run has kept of that."""
-    sides = (sketches, edge_maps)
+    sides = {SKETCHES: sketches, EDGE_MAPS: edge_maps}
     if tools.features.exists():
         kept = [part.numpy() for part in torch.load(tools.features, weights_only=True)]
-        if [len(part) for part in kept] == [len(side.labels) for side in sides]:
+        if [len(part) for part in kept] == [len(side.labels) for side in sides.values()]:
             return kept[0], kept[1]
     network = SketchANet()
     hand_on(start, network)
     place(network, tools.device)
     described = Features(network).eval()
-    found = [embed_all(described, side, np.arange(len(side.labels)), tools.device) for side in sides]
+    found = []
+    for name, side in sides.items():
+        report = partial(tools.drawings.report, f"describing {name}")
+        found.append(embed_all(described, side, np.arange(len(side.labels)), tools.device, report))
     save_whole(tools.features, [torch.from_numpy(part) for part in found])
     return found[0], found[1]

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from models.checkpoints import CheckpointStore
 from models.contracts import MissingCheckpoint
 from models.sketch.class_canvases import KeptDrawings
+from models.sketch.classification import hand_on
 from models.sketch.edges import EdgeDetector
+from models.sketch.network import SketchANetTrunk
 from models.sketch.stage_recipes import RECIPES, Tools
 from models.sketch.train import LICENCE, Stage, half_precision
 from models.training import Progress, fit
@@ -80,7 +82,7 @@ class StagedTraining:
             self.state / "canvases",
             detector,
             drawn_by.digest[:_DIGITS],
-            lambda folder, done, total: self.report(Stage(f"drawing {folder}", Progress(done, total, None, {}))),
+            lambda title, done, total: self.report(Stage(title, Progress(done, total, None, {}))),
         )
         run = self.state / stage / _key(data, origin)
         recipe = RECIPES[stage](data, weights, Tools(drawings, run / "features.pt", self.device), steps)
@@ -120,7 +122,10 @@ class StagedTraining:
                     found = store.find(self.spec.name, wanted)
                 except MissingCheckpoint:
                     continue
-                return found, _layers(store.load(found))
+                weights = _layers(store.load(found))
+                # Refused before the drawing, which may take hours.
+                hand_on(weights, SketchANetTrunk())
+                return found, weights
         if reference is None:
             return None, None
         known = ", ".join(found.network for found in self._results.all(self.spec.name) if found.network in STAGES)

@@ -125,11 +125,11 @@ def test_a_kill_costs_what_is_drawn_together(
     monkeypatch.setattr(class_canvases, "draw_edges", killed_at(2))
     with pytest.raises(KeyboardInterrupt):
         drawings.edge_maps(found)
-    assert (calls, told) == ([3, 3], [("data", 3, 8)])
+    assert (calls, told) == ([3, 3], [("drawing data", 3, 8)])
     monkeypatch.setattr(class_canvases, "draw_edges", killed_at(99))
     whole = drawings.edge_maps(found)
     assert calls == [3, 3, 3, 2]
-    assert told[1:] == [("data", 6, 8), ("data", 8, 8)]
+    assert told[1:] == [("drawing data", 6, 8), ("drawing data", 8, 8)]
     assert drawings.edge_maps(found).paths == whole.paths
     assert len(calls) == 4
     KeptDrawings(drawings.kept, drawings.detector, "4567", drawings.report).edge_maps(found)
@@ -141,6 +141,7 @@ def test_a_kill_costs_what_is_drawn_together(
     [
         ("0.png", b"no picture", r"0\.png cannot be read"),
         ("0.svg", vector_file().encode(), r"0\.svg holds no"),
+        ("0.svg", vector_file("M0 0 L1e999 1").encode(), r"0\.svg shows no drawing .*finite"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named(

@@ -53,9 +53,9 @@ def test_every_seventh_of_each_class_is_held_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "said"),
     [
-        ({}, ("0 folders of pictures", "it is empty")),
-        ({"one": numbered(4)}, ("1 folders of pictures", "one")),
-        ({"a/b": numbered(9), "a/c": numbered(9)}, ("0 folders of pictures", "(a)")),
+        ({}, ("fewer than two folders of pictures (there: nothing)",)),
+        ({"one": numbered(4)}, ("fewer than two folders of pictures (there: one)",)),
+        ({"a/b": numbered(9), "a/c": numbered(9)}, ("fewer than two folders of pictures (there: a)",)),
         ({"a": numbered(9), "b": numbered(3)}, ("fewer than 4 pictures (b)", "add pictures")),
         ({name: numbered(4, ".txt") for name in "abcde"}, ("a, b, c and 2 more",)),
     ],
@@ -72,8 +72,8 @@ def test_a_wrong_layout_gets_a_sentence(tmp_path: Path, files: dict[str, list[st
 
 def test_a_folder_that_is_not_there_is_as_an_empty_one(tmp_path: Path) -> None:
     """No class is found, by either reader."""
-    for find in (find_classes, find_sketches):
-        with pytest.raises(MissingData, match="0 folders"):
+    for find, kinds in ((find_classes, r"CLASS/\*\.png\.$"), (find_sketches, r"CLASS/\*\.png or CLASS/\*\.svg\.$")):
+        with pytest.raises(MissingData, match=r"fewer than two folders.*" + kinds):
             find(tmp_path / "nowhere")
 
 
@@ -107,5 +107,5 @@ def test_sets_without_common_classes_are_refused(tmp_path: Path) -> None:
     for side, names in (("sketches", ("cat", "dog")), ("photos", ("n0001", "dog"))):
         for name in names:
             fill(tmp_path / side, name, *numbered(4))
-    with pytest.raises(MissingData, match=r"share 1 classes.*cat, dog.*dog, n0001"):
+    with pytest.raises(MissingData, match=r"share fewer than two classes.*cat, dog.*dog, n0001"):
         shared_classes(find_classes(tmp_path / "sketches"), find_classes(tmp_path / "photos"))

@@ -181,6 +181,8 @@ def test_features_are_those_of_fc6_in_rows(monkeypatch: pytest.MonkeyPatch) -> N
     network = SketchANet()
     monkeypatch.setattr(network, "features", lambda canvas: canvas.reshape(-1, 1) * torch.tensor([[0.0, 2.0]]) + 1)
     rows = np.array([4, 0, 3])
-    found = embed_all(Features(network), canvases([0] * 5, []), rows, CPU)
+    told: list[tuple[int, int]] = []
+    found = embed_all(Features(network), canvases([0] * 5, []), rows, CPU, lambda *now: told.append(now))
+    assert told == [(2, 3), (3, 3)]
     expected = np.array([[1, 9], [1, 1], [1, 7]]) / np.sqrt([[82], [2], [50]])
     np.testing.assert_allclose(found, expected, rtol=1e-5)

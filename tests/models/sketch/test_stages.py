@@ -100,11 +100,12 @@ def test_four_stages_lead_to_a_checkpoint(data: Path, training: StagedTraining, 
     for stage in STAGES:
         kept[stage] = training.run(stage, data / FOLDERS[stage], steps=1)
     digests = [checkpoint.digest[:12] for checkpoint in kept.values()]
+    trained = [f"{after} from {before} {key}" for (before, after), key in zip(pairwise(STAGES), digests, strict=False)]
     assert list(dict.fromkeys(stage.name for stage in told)) == [
-        "drawing edge-maps",
-        "edge-maps from nothing",
-        "drawing tu-berlin",
-        *(f"{after} from {before} {key}" for (before, after), key in zip(pairwise(STAGES), digests, strict=False)),
+        *("drawing edge-maps", "edge-maps from nothing"),
+        *("drawing tu-berlin", trained[0]),
+        *("describing tu-berlin", "describing edge-maps", trained[1]),
+        trained[2],
     ]
     results = CheckpointStore(training.state / "results")
     weights = {stage: results.load(kept[stage]) for stage in STAGES[:3]}
@@ -151,7 +152,7 @@ def test_pseudo_triplets_are_found_once(
     """A resumed run reads the features of the first; another start, or another number of pictures, finds its own."""
     calls: list[int] = []
 
-    def embed(network: nn.Module, side: object, rows: NDArray[np.int64], device: Device) -> Vectors:
+    def embed(network: nn.Module, side: object, rows: NDArray[np.int64], *_: object) -> Vectors:
         calls.append(len(rows))
         return np.eye(8, 512, dtype=np.float32)[rows]
 
@@ -195,9 +196,9 @@ def test_the_start_can_be_chosen(data: Path, training: StagedTraining, untrained
 
 
 def test_weights_that_are_not_there_or_do_not_fit_are_refused(
-    data: Path, training: StagedTraining, untrained: Untrained
+    data: Path, training: StagedTraining, untrained: Untrained, told: list[Stage]
 ) -> None:
-    """The sentence says what there is to start from; another network's weights are no start."""
+    """The sentence says what there is to start from, before anything is drawn; another network's are no start."""
     with pytest.raises(MissingCheckpoint, match=r"no weights tu-berlin .*none has.*nothing"):
         training.run("edge-maps", data / "edge-maps", "tu-berlin")
     training.run("edge-maps", data / "edge-maps")
@@ -207,6 +208,7 @@ def test_weights_that_are_not_there_or_do_not_fit_are_refused(
         training.run("tu-berlin", data / "tu-berlin", SPEC.default_network)
     with pytest.raises(MissingCheckpoint, match=r"run the stage tu-berlin first"):
         training.run("pseudo-triplets", data, "nothing")
+    assert {stage.name for stage in told} == {"drawing edge-maps"}
 
 
 @pytest.mark.parametrize("stage", STAGES)
