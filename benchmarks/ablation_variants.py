@@ -15,7 +15,7 @@ from models.sketch.datasets import is_held_out, load_pairs, load_photo_sketches
 from models.sketch.datasets_v2 import load_vector_sketches
 from models.sketch.evaluation import draw_edges
 from models.sketch.gallery import Gallery, HeldOut, gather_chairs, joined
-from models.sketch.leaks import near_duplicates
+from models.sketch.leaks import near_duplicates, twins
 from models.sketch.losses import contrastive_loss
 from models.sketch.materials import VARIANTS, Materials, gather, gather_icons
 from models.sketch.recipe import EmbeddingRecipe, Source
@@ -194,9 +194,15 @@ def _with_chairs(whole: Variant, gallery: Gallery) -> tuple[Source, ...]:
 
 
 def _redrawn(ground: Ground, *, bend: bool, shorten: bool) -> Gallery:
+    second, first = _second_chairs(ground, bend=bend, shorten=shorten), ground.chairs_alone
+    return joined(first, second, twins(torch.cat([*second.views]), torch.cat([*first.views])))
+
+
+def _second_chairs(ground: Ground, *, bend: bool = True, shorten: bool = True) -> Gallery:
+    """ChairV2 without QMUL-Chair, each thing for itself."""
     rows = np.flatnonzero(ground.kept)
     drawn = [_drawings(ground.more.sketches[row], int(row), bend=bend, shorten=shorten) for row in rows]
-    return joined(ground.chairs_alone, Gallery(drawn, list(ground.edges[rows][:, None])))
+    return Gallery(drawn, list(ground.edges[rows][:, None]))
 
 
 def _drawings(sketches: tuple[Strokes, ...], seed: int, *, bend: bool, shorten: bool) -> Tensor:
@@ -215,14 +221,13 @@ def _of_photos(whole: Variant, ground: Ground, *, colour: bool) -> tuple[tuple[S
     trained = np.flatnonzero(~is_held_out(np.arange(len(ground.shoes))))
     rows = np.flatnonzero(~is_held_out(ground.photos.items))
     places = np.searchsorted(trained, ground.photos.items[rows])
-    first = len(ground.chairs_alone)
-    shoes, chairs = galleries["shoes"], galleries["chairs"]
+    shoes, chairs = galleries["shoes"], _second_chairs(ground)
     views = {
         # Of a shoe's views the second is our own detector's.
         "shoes": list(ground.photos.photos[rows][:, None]) if colour else [shoes.views[place][1:] for place in places],
-        "chairs": list(ground.more.photos[ground.kept][:, None]) if colour else list(chairs.views[first:]),
+        "chairs": list(ground.more.photos[ground.kept][:, None]) if colour else list(chairs.views),
     }
-    drawings = {"shoes": [shoes.drawings[place] for place in places], "chairs": list(chairs.drawings[first:])}
+    drawings = {"shoes": [shoes.drawings[place] for place in places], "chairs": list(chairs.drawings)}
     sources = tuple(
         replace(source, gallery=Gallery(drawings[source.name], views[source.name])) for source in whole.embedding
     )

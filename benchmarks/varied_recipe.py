@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.devices import training_precision
 from models.sketch.augmentation import random_flips, warp
 from models.sketch.canvas import WHITE
 from models.sketch.losses import in_batch_triplet_loss, triplet_loss
@@ -124,7 +125,7 @@ class PairRecipe(_Like):
         shares = np.array([source.share for source in self.base.sources])
         source = self.base.sources[int(random.choice(len(shares), p=shares / shares.sum()))]
         sides = source.gallery.sample(self.base.batch, random)
-        drawings, items = embedded(network, sides, (source.drawing, PHOTOGRAPHED), self._chances(step), device)
+        drawings, items = embed_sides(network, sides, (source.drawing, PHOTOGRAPHED), self._chances(step), device)
         return self.ranking(drawings, items)
 
 
@@ -148,11 +149,11 @@ class TripletRecipe(_Like):
         )
         sides = (part.sketches[chosen.sketches], part.edges[chosen.nearer], part.edges[chosen.farther])
         strengths = (DRAWN, PHOTOGRAPHED, PHOTOGRAPHED)
-        drawings, nearer, farther = embedded(network, sides, strengths, self._chances(step), device)
+        drawings, nearer, farther = embed_sides(network, sides, strengths, self._chances(step), device)
         return triplet_loss(drawings, nearer, farther)
 
 
-def embedded(
+def embed_sides(
     network: nn.Module,
     sides: tuple[Tensor, ...],
     strengths: tuple[Warp, ...],
@@ -177,10 +178,10 @@ def embedded(
         warp(side.to(device.name).float() / WHITE, strength, flips, generator, view=eye.VIEW) * WHITE
         for side, strength in zip(sides, strengths, strict=True)
     ]
-    if len({side.shape[1] for side in sides}) > 1:
-        return tuple(network(side.contiguous(memory_format=torch.channels_last)).float() for side in seen)
-    both: Tensor = network(torch.cat(seen).contiguous(memory_format=torch.channels_last)).float()
-    return both.chunk(len(sides))
+    together = [torch.cat(seen)] if len({side.shape[1] for side in sides}) == 1 else seen
+    with training_precision(device):
+        embedded = [network(part.contiguous(memory_format=torch.channels_last)).float() for part in together]
+    return torch.cat(embedded).chunk(len(sides))
 
 
 def identities(pairs: Pairs) -> Pairs:

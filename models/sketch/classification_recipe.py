@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.devices import training_precision
 from models.sketch.classification import SketchANetClassifier, hand_on
 from models.sketch.crops import random_crops
 from models.sketch.recipe import embed_canvases
@@ -70,8 +71,9 @@ class ClassificationRecipe:
         pool = np.flatnonzero(~self.canvases.held_out)
         rows = random.choice(pool, min(self.batch, len(pool)), replace=False)
         crops = random_crops(self.canvases.read(rows, random), SketchANetClassifier.VIEW.side, generator)
-        logits = network(crops.to(device.name).float().contiguous(memory_format=torch.channels_last))
-        return functional.cross_entropy(logits.float(), torch.from_numpy(self.canvases.labels[rows]).to(device.name))
+        with training_precision(device):
+            logits = network(crops.to(device.name).float().contiguous(memory_format=torch.channels_last)).float()
+        return functional.cross_entropy(logits, torch.from_numpy(self.canvases.labels[rows]).to(device.name))
 
     def evaluate(self, network: nn.Module, device: Device) -> Mapping[str, float]:
         """Per cent of held-out pictures, at most 2,000 of them, whose class is named first."""

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from models.devices import training_precision
 from models.sketch.classification import CONVOLUTIONS, hand_on
 from models.sketch.crops import random_crops
 from models.sketch.losses import MARGIN, triplet_loss
@@ -92,7 +93,8 @@ class RankingRecipe:
         generator = torch.Generator().manual_seed(self.seed * 1_000_003 + step)
         triplets = torch.cat(self.source.sample(step, self.batch, np.random.default_rng((self.seed, step))))
         crops = random_crops(triplets, SketchANet.VIEW.side, generator).to(device.name).float()
-        anchors, nearer, farther = network(crops.contiguous(memory_format=torch.channels_last)).float().chunk(3)
+        with training_precision(device):
+            anchors, nearer, farther = network(crops.contiguous(memory_format=torch.channels_last)).float().chunk(3)
         return triplet_loss(anchors, nearer, farther, self.margin)
 
     def evaluate(self, network: nn.Module, device: Device) -> Mapping[str, float]:
