@@ -1,8 +1,7 @@
-"""From a score to a probability: how sure a system may be that two things are the same.
+"""From a score to a probability: how sure a system may be that a hit is the very thing that was asked for.
 
-Source: Platt, Probabilistic Outputs for Support Vector Machines (1999): a logistic curve in the score alone, fitted to
-pairs of which it is known whether they are true. The pairs must not have been trained on, or the curve is too sure of
-itself. It speaks of pairs like them: where true pairs are a larger share than there, they are likelier than it says.
+Source: Platt, Probabilistic Outputs for Support Vector Machines (1999): a logistic curve in the score alone. How it is
+found stands in `models.calibrating`.
 """
 
 from __future__ import annotations
@@ -10,134 +9,90 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from models.contracts import CorruptCheckpoint, RetrievalError
-
-if TYPE_CHECKING:
-    from typing import Self
-
 # Logits beyond which the probability would round to 1.
 _LARGEST_LOGIT = 36.0
-_MOST_STEPS = 100
-_SMALLEST_STEP = 1e-10
-# Share of a score by which equal scores may differ.
-_ROUNDING = 1e-12
-
-
-class NothingToCalibrate(RetrievalError):
-    """Pairs from which no rising curve can be learnt: of one kind only, all of one score, or better the less alike."""
+_LARGEST = 1e300
+FEWEST_ITEMS = 2
+"""In a gallery of one item the curve would be sure of it, whatever was asked for."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """A logistic curve: the logarithm of the odds is slope x score + intercept.
+    """What a cosine says about a hit, learnt from queries whose true item was in a gallery of known size.
+
+    Among `items` items of which exactly one is true, the logarithm of the odds is slope x score + intercept.
 
     Attributes:
-        slope: finite and above 0, so that probabilities rise with scores.
-        intercept: finite.
+        slope: below 1e300 and above 0, so that probabilities rise with scores.
+        intercept: below 1e300 in size.
+        items: size of the gallery that the intercept is for, at least 2.
+        threshold: a cosine, -1 to 1: the score that 95 of 100 true pairs reach.
     """
 
     slope: float
     intercept: float
+    items: int
+    threshold: float
 
     def __post_init__(self) -> None:
-        """Refuse what is no rising curve with a ValueError."""
-        if not (0 < self.slope < math.inf and math.isfinite(self.intercept)):
-            message = f"A calibration needs a slope above 0 and an intercept, not {self.slope} and {self.intercept}."
+        """Refuse what is no such curve with a ValueError."""
+        # Whole numbers of JSON may be greater than any float.
+        sound = 0 < self.slope < _LARGEST and abs(self.intercept) < _LARGEST
+        if not (sound and self.items >= FEWEST_ITEMS and -1 <= self.threshold <= 1):
+            message = (
+                f"A calibration needs a slope above 0, an intercept, at least {FEWEST_ITEMS} items and a threshold "
+                f"from -1 to 1, not {self.slope}, {self.intercept}, {self.items} and {self.threshold}."
+            )
             raise ValueError(message)
 
-    def probability(self, scores: ArrayLike) -> NDArray[np.float64]:
-        """Return how likely pairs of these scores, of any shape, are true: float64 of that shape, within 0 and 1.
+    def probability(self, scores: ArrayLike, items: int) -> NDArray[np.float64]:
+        """Return how likely hits of these scores are true, among so many items of which one is.
 
-        Neither 0 nor 1 is ever returned.
+        Before anything is compared, each of n items is as likely the true one as any other: 1 / n. The curve was learnt
+        where that was 1 / `self.items`; so the logarithm of the odds is moved by that of (1 / n) less that of
+        (1 / `self.items`), log(self.items - 1) - log(n - 1). What looks alike by chance is so allowed for: it happens
+        more often in a large collection. That the true item is there at all is taken for granted.
+
+        Args:
+            scores: cosines, of any shape.
+            items: how many items could have been found; fewer than 2 count as 2.
+
+        Returns:
+            float64 of the shape of `scores`, above 0 and below 1.
         """
+        moved = self.intercept + math.log(self.items - 1) - math.log(max(items, FEWEST_ITEMS) - 1)
         with np.errstate(over="ignore"):
-            logits = self.slope * np.asarray(scores, np.float64) + self.intercept
-        return _logistic(np.clip(logits, -_LARGEST_LOGIT, _LARGEST_LOGIT))
+            logits = self.slope * np.asarray(scores, np.float64) + moved
+        return logistic(np.clip(logits, -_LARGEST_LOGIT, _LARGEST_LOGIT))
 
     def card(self) -> dict[str, float]:
         """Return what a checkpoint's card keeps, for `from_card`."""
         return asdict(self)
 
     @classmethod
-    def from_card(cls, card: Mapping[str, object]) -> Self:
+    def from_card(cls, card: object) -> Calibration:
         """Read what `card` gave, after JSON.
 
         Raises:
-            CorruptCheckpoint: it holds no such numbers.
+            ValueError: it holds no such numbers.
         """
-        slope, intercept = card.get("slope"), card.get("intercept")
-        try:
-            if isinstance(slope, int | float) and isinstance(intercept, int | float):
-                return cls(float(slope), float(intercept))
-        except (ValueError, OverflowError):
-            pass
-        message = f"The card states no calibration but {dict(card)}; restore it or calibrate anew."
-        raise CorruptCheckpoint(message)
+        stated: Mapping[str, Any] = card if isinstance(card, dict) else {}
+        values = {name: stated.get(name) for name in ("slope", "intercept", "threshold")}
+        numbers = {name: value for name, value in values.items() if isinstance(value, int | float)}
+        items = stated.get("items")
+        if len(numbers) < len(values) or not isinstance(items, int):
+            message = f"{card} is no calibration"
+            raise ValueError(message)
+        return cls(items=items, **numbers)
 
 
-def fit_calibration(scores: NDArray[np.floating], true: NDArray[np.bool_]) -> Calibration:
-    """Learn the likeliest curve from pairs that were not trained on.
-
-    As Platt does, the curve is drawn towards (k + 1) / (k + 2) for k true pairs and 1 / (k + 2) for k others instead of
-    1 and 0: a score that happens to part a few pairs perfectly does not make it infinitely steep.
-
-    Args:
-        scores: (n,), finite, such as cosines.
-        true: (n,), whether a pair is one.
-
-    Raises:
-        NothingToCalibrate: there are no true pairs, or only such; or scores do not rise with truth.
-        ValueError: the shapes differ, or a score is not finite.
-    """
-    values = np.asarray(scores, np.float64)
-    if values.ndim != 1 or values.shape != np.shape(true) or not np.isfinite(values).all():
-        message = f"Scores and truths must be lists of one length, not {values.shape} and {np.shape(true)}, and finite."
-        raise ValueError(message)
-    count = int(np.count_nonzero(true))
-    if count in {0, len(values)}:
-        message = f"Of {len(values)} pairs {count} are true; calibrating needs some that are and some that are not."
-        raise NothingToCalibrate(message)
-    mean, deviation = float(values.mean()), float(values.std())
-    if deviation <= _ROUNDING * float(np.abs(values).max()):
-        message = f"All pairs have the score {mean}; calibrating needs a system that can tell them apart."
-        raise NothingToCalibrate(message)
-    targets = np.where(true, (count + 1) / (count + 2), 1 / (len(values) - count + 2))
-    # In deviations from the mean every score is of the order of 1, whatever its unit.
-    slope, intercept = _likeliest((values - mean) / deviation, targets)
-    if slope <= 0:
-        message = "True pairs do not score higher than others; calibrating needs a system that is better than chance."
-        raise NothingToCalibrate(message)
-    return Calibration(slope / deviation, intercept - slope * mean / deviation)
-
-
-def _likeliest(values: NDArray[np.float64], targets: NDArray[np.float64]) -> tuple[float, float]:
-    """Slope and intercept of least cross-entropy, a convex function, by Newton steps that never lead uphill."""
-    inputs = np.stack([values, np.ones_like(values)], axis=1)
-    weights = np.zeros(2)
-    for _ in range(_MOST_STEPS):
-        likely = _logistic(inputs @ weights)
-        curvature = (inputs * (likely * (1 - likely))[:, None]).T @ inputs
-        step = np.linalg.solve(curvature, inputs.T @ (targets - likely))
-        while _cross_entropy(inputs @ (weights + step), targets) > _cross_entropy(inputs @ weights, targets):
-            step /= 2
-            if np.abs(step).max() < _SMALLEST_STEP:
-                break
-        weights += step
-        if np.abs(step).max() < _SMALLEST_STEP:
-            break
-    return float(weights[0]), float(weights[1])
-
-
-def _cross_entropy(logits: NDArray[np.float64], targets: NDArray[np.float64]) -> float:
-    return float((np.logaddexp(0, logits) - targets * logits).sum())
-
-
-def _logistic(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+def logistic(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return 1 / (1 + exp(-logits)), above 0 as long as float64 can hold it."""
     # Through its logarithm, which neither overflows nor loses small probabilities.
     likely: NDArray[np.float64] = np.exp(-np.logaddexp(0, -logits))
     return likely

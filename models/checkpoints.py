@@ -8,10 +8,11 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from models.calibration import Calibration
 from models.contracts import CorruptCheckpoint, MissingCheckpoint
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Checkpoint:
         digest: sha256, 64 hex digits, over the weight file, the network's name and the preprocessing version.
         folder: where the files lie.
         card: how it was trained and how it was judged.
+        calibration: what its scores say; None where that is not known.
     """
 
     model: str
@@ -41,13 +43,15 @@ class Checkpoint:
     digest: str
     folder: Path
     card: Mapping[str, Any]
+    calibration: Calibration | None = None
 
 
 class CheckpointStore:
     """Checkpoints shipped with the package and those in the data folder.
 
     Layout: `models/<model>/weights/<network>/` for shipped ones, `<local>/<model>/<digest>/` for others, each with
-    `weights.safetensors` and `card.json`.
+    `weights.safetensors` and `card.json`. What `calibrate` kept lies in `<local>/<model>/<digest>.calibration.json`,
+    for shipped weights may lie where nothing can be written; it counts before what a card states.
     """
 
     def __init__(self, local: Path, shipped: Path = _SHIPPED) -> None:
@@ -63,7 +67,7 @@ class CheckpointStore:
         ]
         found: dict[str, Checkpoint] = {}
         for card in cards:
-            checkpoint = _read(card.parent)
+            checkpoint = self._read(card.parent)
             found.setdefault(checkpoint.digest, checkpoint)
         return tuple(found.values())
 
@@ -127,12 +131,45 @@ class CheckpointStore:
         digest = digest_of(content, network, int(card["preprocessing"]))
         full = {**card, "model": model, "network": network, "digest": digest}
         files = {WEIGHTS: content, CARD: json.dumps(full, indent=2, sort_keys=True).encode() + b"\n"}
-        return _read(_place(self._local / model / digest, files))
+        return self._read(_place(self._local / model / digest, files))
 
     def keep(self, checkpoint: Checkpoint) -> Checkpoint:
         """Copy a checkpoint into the data folder, so that it outlives the release that shipped it."""
         files = {name: (checkpoint.folder / name).read_bytes() for name in (WEIGHTS, CARD)}
-        return _read(_place(self._local / checkpoint.model / checkpoint.digest, files))
+        return self._read(_place(self._local / checkpoint.model / checkpoint.digest, files))
+
+    def calibrate(self, checkpoint: Checkpoint, calibration: Calibration) -> Path:
+        """Keep what the scores of a checkpoint say, in place of what was known before; returns the file."""
+        target = self._calibration_of(checkpoint)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, aside = tempfile.mkstemp(dir=target.parent, prefix=".new-")
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(json.dumps(calibration.card(), indent=2).encode() + b"\n")
+                stream.flush()
+                os.fsync(stream.fileno())
+            # As readable as the checkpoints, to a server under another account.
+            Path(aside).chmod(0o644)
+            Path(aside).replace(target)
+        finally:
+            Path(aside).unlink(missing_ok=True)
+        _sync(target.parent)
+        return target
+
+    def _calibration_of(self, checkpoint: Checkpoint) -> Path:
+        return self._local / checkpoint.model / f"{checkpoint.digest}.calibration.json"
+
+    def _read(self, folder: Path) -> Checkpoint:
+        """Read a card, and what was found of its weights since."""
+        checkpoint = _read_card(folder)
+        found = self._calibration_of(checkpoint)
+        if not found.exists():
+            return checkpoint
+        try:
+            return replace(checkpoint, calibration=Calibration.from_card(json.loads(found.read_text())))
+        except (OSError, ValueError) as error:
+            message = f"The calibration {found} cannot be read ({error}); delete it, or calibrate anew."
+            raise CorruptCheckpoint(message) from error
 
 
 def digest_of(content: bytes, network: str, preprocessing: int) -> str:
@@ -146,15 +183,16 @@ def _is_prefix(reference: str | None, digest: str) -> bool:
     return reference is not None and len(reference) >= SHORTEST_PREFIX and digest.startswith(reference)
 
 
-def _read(folder: Path) -> Checkpoint:
+def _read_card(folder: Path) -> Checkpoint:
     try:
         card = json.loads((folder / CARD).read_text())
         model, network, digest = (_stated(card, key, str) for key in ("model", "network", "digest"))
         _stated(card, "preprocessing", int)
+        calibration = None if card.get("calibration") is None else Calibration.from_card(card["calibration"])
     except (OSError, ValueError) as error:
         message = f"The card {folder / CARD} cannot be read ({error}); restore it or delete its folder."
         raise CorruptCheckpoint(message) from error
-    return Checkpoint(model, network, digest, folder, card)
+    return Checkpoint(model, network, digest, folder, card, calibration)
 
 
 def _stated(card: object, key: str, kind: type[_Fact]) -> _Fact:

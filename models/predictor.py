@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from models.calibration import Calibration
     from models.contracts import EmbeddingNetwork, ModelSpec, Strokes, Vectors
     from models.images import Picture
 
@@ -44,6 +45,11 @@ class Predictor:
     def digest(self) -> str:
         """Digest of the weights in use."""
         return self.checkpoint.digest
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """What scores of these weights say; None where that is not known."""
+        return self.checkpoint.calibration
 
     def prepare_query(self, query: Picture | Strokes) -> Tensor:
         """Turn one query into a uint8 tensor on the CPU.

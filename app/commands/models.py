@@ -22,11 +22,14 @@ if TYPE_CHECKING:
     from models.checkpoints import Checkpoint
     from models.contracts import ModelSpec
 
-application = typer.Typer(no_args_is_help=True, help="List, show, train and evaluate models.")
+application = typer.Typer(no_args_is_help=True, help="List, show, train, calibrate and evaluate models.")
 
 Name: TypeAlias = Annotated[str, typer.Argument(metavar="MODEL", help="Name of the model, such as sketch.")]
 Data: TypeAlias = Annotated[
     Path, typer.Option("--data", exists=True, file_okay=False, help="Folder of the unpacked research data.")
+]
+CheckpointName: TypeAlias = Annotated[
+    str | None, typer.Option("--checkpoint", help="A digest, its first 8 digits or more, or a network's name.")
 ]
 SHORT_DIGEST = 12
 
@@ -67,9 +70,7 @@ def show_(name: Name, as_json: AsJson = False) -> None:
 def evaluate(
     name: Name,
     data: Data,
-    checkpoint: Annotated[
-        str | None, typer.Option(help="A digest, its first 8 digits or more, or a network's name.")
-    ] = None,
+    checkpoint: CheckpointName = None,
     views: Annotated[
         int | None, typer.Option(help="Views of each picture: 1, or 10 as in the sketch paper's test; 1 unless set.")
     ] = None,
@@ -94,6 +95,32 @@ def evaluate(
         figures = dict(judgement.figures)
         write_report(report, judgement, predictor, began)
     show(figures, as_json, lambda: facts({"checkpoint": _short(predictor.checkpoint), **figures}))
+
+
+@application.command()
+def calibrate(
+    name: Name,
+    data: Data,
+    checkpoint: CheckpointName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Learn from held-out data how sure a score makes, and keep that beside the weights; servers started after use it.
+
+    The Brier score and the calibration error are of curves that were learnt without the queries they are judged on.
+    """
+    start_anew()
+    scoring = _part(name, "calibration")
+    from models.calibrating import fit_calibration, judge_calibration
+
+    settings = load_settings()
+    predictor = predictor_of(settings, name, checkpoint)
+    kinds = scoring.score(data, predictor)
+    galleries = list(kinds.values())
+    calibration, quality = fit_calibration(galleries), judge_calibration(galleries)
+    kept = checkpoints_of(settings).calibrate(predictor.checkpoint, calibration)
+    sizes = {f"items of {kind}": scores.scores.shape[1] for kind, scores in kinds.items()}
+    found = {"digest": predictor.digest, **calibration.card(), **quality.figures(), **sizes}
+    show(found, as_json, lambda: facts({**found, "kept in": kept}))
 
 
 @application.command()
@@ -194,7 +221,11 @@ def _summary(spec: ModelSpec, checkpoints: tuple[Checkpoint, ...]) -> dict[str, 
 
 
 def _of(checkpoint: Checkpoint) -> dict[str, Any]:
-    return {"network": checkpoint.network, "digest": checkpoint.digest, "card": dict(checkpoint.card)}
+    card = dict(checkpoint.card)
+    if checkpoint.calibration is not None:
+        # What was found here counts before what was shipped.
+        card["calibration"] = checkpoint.calibration.card()
+    return {"network": checkpoint.network, "digest": checkpoint.digest, "card": card}
 
 
 def _short(checkpoint: Checkpoint) -> str:
@@ -211,5 +242,5 @@ def _description(spec: ModelSpec, checkpoints: tuple[Checkpoint, ...]) -> Table:
         "networks": ", ".join(spec.networks),
     }
     for checkpoint in checkpoints:
-        values[_short(checkpoint)] = checkpoint.card
+        values[_short(checkpoint)] = _of(checkpoint)["card"]
     return facts(values)

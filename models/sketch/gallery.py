@@ -56,6 +56,21 @@ class HeldOut:
 
 
 @dataclass(frozen=True, eq=False)
+class HeldOutRows:
+    """What of shoe304 no training sees: shoes that have a photo, with all their drawings.
+
+    Attributes:
+        photos: int64 (n,), rows of their photos.
+        sketches: int64 (m,), rows of their drawings.
+        truth: int64 (m,), which of `photos` was drawn.
+    """
+
+    photos: NDArray[np.int64]
+    sketches: NDArray[np.int64]
+    truth: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
 class Gallery:
     """Items of one kind to train on, each with its drawings and its edge maps.
 
@@ -129,15 +144,17 @@ def gather_shoes(shoes: Pairs, photos: PhotoSketches, own_edges: Tensor) -> tupl
     for row, item in enumerate(photos.items):
         views[item] = torch.cat([views[item], own_edges[row : row + 1]])
     trained = np.flatnonzero(~is_held_out(np.arange(len(shoes))))
-    rows = np.flatnonzero(is_held_out(photos.items))
-    items = photos.items[rows]
-    chosen = np.flatnonzero(np.isin(photos.sketch_items, items))
-    held_out = HeldOut(
-        photos.sketches[chosen],
-        np.searchsorted(items, photos.sketch_items[chosen]),
-        {"released": shoes.edges[items], "own": own_edges[rows]},
-    )
+    rows = hold_out(photos)
+    items = {"released": shoes.edges[photos.items[rows.photos]], "own": own_edges[rows.photos]}
+    held_out = HeldOut(photos.sketches[rows.sketches], rows.truth, items)
     return Gallery([drawings[item] for item in trained], [views[item] for item in trained]), held_out
+
+
+def hold_out(photos: PhotoSketches) -> HeldOutRows:
+    """Find what of shoe304 is held out."""
+    rows = np.flatnonzero(is_held_out(photos.items))
+    sketches = np.flatnonzero(np.isin(photos.sketch_items, photos.items[rows]))
+    return HeldOutRows(rows, sketches, np.searchsorted(photos.items[rows], photos.sketch_items[sketches]))
 
 
 def gather_chairs(chairs: Pairs) -> tuple[Gallery, HeldOut]:

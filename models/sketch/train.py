@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from models.sketch.calibration import calibrate_trained
 from models.sketch.canvas import WHITE
 from models.sketch.datasets import load_pairs, load_photo_sketches
 from models.sketch.edge_recipe import EdgeRecipe
@@ -104,6 +105,7 @@ def train(
         "data": {"QMUL-Shoe train, shoe304 and QMUL-Chair train": "without what is held out", **materials.facts},
         "device": device.name,
         "stages": {"edges": _describe(edges), **stages},
+        "calibration": calibrate_trained(trained["embedding"].network, materials.held_out),
     }
     return store.save(spec.name, chosen, half_precision(system), card)
 

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from models.calibration import Calibration
 from models.checkpoints import Checkpoint
 from models.contracts import EmptyDrawing, InvalidStrokes, Kind, ModelSpec, Strokes, Vectors
 from models.devices import Device
@@ -75,10 +76,12 @@ def fake_spec(name: str = "fake", dim: int = 8) -> ModelSpec:
 class FakePredictor:
     """Embeds a picture by a fixed random projection of its grey levels, so equal pictures meet and others do not."""
 
-    def __init__(self, dim: int = 8, digest: str = DIGEST, name: str = "fake") -> None:
+    def __init__(
+        self, dim: int = 8, digest: str = DIGEST, name: str = "fake", calibration: Calibration | None = None
+    ) -> None:
         """Make one; another digest gives another projection, as other weights would."""
         self.spec = fake_spec(name, dim)
-        self.checkpoint = Checkpoint(name, "brightness", digest, Path(), {"preprocessing": 1})
+        self.checkpoint = Checkpoint(name, "brightness", digest, Path(), {"preprocessing": 1}, calibration)
         self.device = Device("cpu", torch.float32, 1)
         self.batches: list[int] = []
         seed = int(digest[:8], 16)
@@ -88,6 +91,11 @@ class FakePredictor:
     def digest(self) -> str:
         """Digest of the weights in use."""
         return self.checkpoint.digest
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """What scores say."""
+        return self.checkpoint.calibration
 
     def prepare_query(self, query: Picture | Strokes) -> Tensor:
         """Turn one query into a uint8 tensor."""

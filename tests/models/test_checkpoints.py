@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -17,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
+from models.calibration import Calibration
 from models.checkpoints import CARD, WEIGHTS, Checkpoint, CheckpointStore, digest_of
 from models.contracts import CorruptCheckpoint, MissingCheckpoint
 
@@ -261,3 +263,75 @@ def test_the_same_weights_may_be_saved_at_the_same_time(tmp_path: Path, store: C
     assert [path.name for path in (tmp_path / "local/sketch").iterdir()] == [saved[0].digest]
     assert store.load(saved[0]).keys() == tensors().keys()
     assert json.loads((saved[0].folder / CARD).read_text())["digest"] == saved[0].digest
+
+
+CURVE = Calibration(9.0, -8.0, 60, 0.35)
+
+
+def test_what_a_card_states_of_scores_is_read(store: CheckpointStore) -> None:
+    """A card with a calibration gives it, one without none, and neither changes the digest."""
+    plain = store.save("sketch", "a", tensors(), CARD_FACTS)
+    assert plain.calibration is None
+    shutil.rmtree(plain.folder)
+    stated = store.save("sketch", "a", tensors(), {**CARD_FACTS, "calibration": CURVE.card()})
+    assert stated.calibration == CURVE
+    assert stated.digest == plain.digest
+    shutil.rmtree(stated.folder)
+    assert store.save("sketch", "a", tensors(), {**CARD_FACTS, "calibration": None}).calibration is None
+
+
+def test_what_was_found_here_counts_before_the_card(tmp_path: Path, store: CheckpointStore) -> None:
+    """Weights that ship are calibrated in the data folder, by digest, while nothing of the release is touched."""
+    card = {**CARD_FACTS, "calibration": CURVE.card()}
+    saved = CheckpointStore(tmp_path / "aside").save("sketch", "a", tensors(), card)
+    shipped = tmp_path / "shipped/sketch/weights/a"
+    shipped.parent.mkdir(parents=True)
+    saved.folder.rename(shipped)
+    before = (shipped / CARD).read_bytes()
+    assert store.find("sketch").calibration == CURVE
+    for found in (replace(CURVE, slope=7.0), replace(CURVE, slope=6.0)):
+        kept = store.calibrate(store.find("sketch"), found)
+        assert kept.is_relative_to(tmp_path / "local")
+        assert store.find("sketch").calibration == found
+    assert (shipped / CARD).read_bytes() == before
+    # Also for the copy that a build keeps, and for it alone once the release is gone.
+    assert store.keep(store.find("sketch")).calibration == replace(CURVE, slope=6.0)
+    shutil.rmtree(shipped)
+    assert store.find("sketch").calibration == replace(CURVE, slope=6.0)
+    assert [path.name for path in (tmp_path / "local/sketch").iterdir() if path.name.startswith(".")] == []
+
+
+def test_one_checkpoint_is_calibrated_at_a_time(store: CheckpointStore) -> None:
+    """What was found of some weights says nothing of others."""
+    first, second = (store.save("sketch", "a", tensors(seed), CARD_FACTS) for seed in range(2))
+    store.calibrate(first, CURVE)
+    assert {found.digest: found.calibration for found in store.all("sketch")} == {
+        first.digest: CURVE,
+        second.digest: None,
+    }
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff", b"{}", b"null", b'{"slope": 1}'])
+def test_a_damaged_calibration_is_refused(store: CheckpointStore, content: bytes) -> None:
+    """A file that holds none is named, with what to do about it."""
+    checkpoint = store.save("sketch", "a", tensors(), CARD_FACTS)
+    path = store.calibrate(checkpoint, CURVE)
+    path.write_bytes(content)
+    with pytest.raises(CorruptCheckpoint, match="delete it, or calibrate anew") as refusal:
+        store.all("sketch")
+    assert str(path) in str(refusal.value)
+
+
+@pytest.mark.parametrize("failure", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_an_interrupted_calibration_changes_nothing(
+    store: CheckpointStore, monkeypatch: pytest.MonkeyPatch, failure: BaseException
+) -> None:
+    """What was known before stays known, and no half file is left."""
+    checkpoint = store.save("sketch", "a", tensors(), CARD_FACTS)
+    kept = store.calibrate(checkpoint, CURVE)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", fail_at(1, failure, os.fsync))
+        with pytest.raises(type(failure)):
+            store.calibrate(checkpoint, replace(CURVE, slope=1.0))
+    assert store.find("sketch").calibration == CURVE
+    assert [path.name for path in kept.parent.iterdir() if path.is_file()] == [kept.name]

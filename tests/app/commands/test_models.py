@@ -13,11 +13,13 @@ import pytest
 import torch
 
 from models import predictor, registry
+from models.calibrating import Scores, fit_calibration, judge_calibration
 from models.checkpoints import Checkpoint, CheckpointStore
 from models.contracts import RetrievalError
 from models.training import Progress
 from tests.app.commands.conftest import Run
 from tests.models.fakes import FakePredictor, fake_spec
+from tests.models.galleries import gallery
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ def kept(home: Path, system: str) -> Checkpoint:
 
 def part(monkeypatch: pytest.MonkeyPatch, name: str, function: Callable[..., Any]) -> None:
     """Give the fake system a module with one function."""
-    function_name = {"evaluation": "evaluate", "train": "train"}[name]
+    function_name = {"evaluation": "evaluate", "train": "train", "calibration": "score"}[name]
     monkeypatch.setitem(sys.modules, f"models.fake.{name}", SimpleNamespace(**{function_name: function}))
 
 
@@ -60,7 +62,8 @@ def test_a_model_is_shown_with_its_cards(run: Run, kept: Checkpoint) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("show", "nothing"), ("evaluate", "nothing", "--data", "."), ("train", "nothing", "--data", ".")]
+    "arguments",
+    [("show", "nothing"), *((command, "nothing", "--data", ".") for command in ("evaluate", "calibrate", "train"))],
 )
 def test_a_model_that_does_not_exist_is_a_sentence(
     home: Path, run: Run, system: str, arguments: tuple[str, ...]
@@ -72,7 +75,7 @@ def test_a_model_that_does_not_exist_is_a_sentence(
     assert "fake" in result.stderr
 
 
-@pytest.mark.parametrize("command", ["evaluate", "train"])
+@pytest.mark.parametrize("command", ["evaluate", "calibrate", "train"])
 def test_a_folder_that_is_not_there_is_refused(run: Run, system: str, command: str) -> None:
     """Data is looked for before anything is loaded."""
     result = run("models", command, "fake", "--data", "/nowhere")
@@ -80,7 +83,7 @@ def test_a_folder_that_is_not_there_is_refused(run: Run, system: str, command: s
     assert "/nowhere" in result.stderr
 
 
-@pytest.mark.parametrize("command", ["evaluate", "train"])
+@pytest.mark.parametrize("command", ["evaluate", "calibrate", "train"])
 def test_a_system_without_a_benchmark_or_a_recipe_says_so(
     home: Path, run: Run, system: str, tmp_path: Path, command: str
 ) -> None:
@@ -110,6 +113,36 @@ def test_a_model_is_judged_by_the_checkpoint_asked_for(
     assert json.loads(result.stdout) == {"acc@1": 50.0, "acc@10": 75.0, "corr": 60.0, "queries": 4}
     assert asked == [("fake", "fafafafa"), (tmp_path, FakePredictor)]
     assert "brightness (fafafafafafa)" in run("models", "evaluate", "fake", "--data", tmp_path).stdout
+
+
+def test_scores_are_calibrated_beside_the_weights(
+    run: Run, kept: Checkpoint, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the system scores becomes a curve that is kept by digest, shown by `show`, and judged by unseen queries."""
+    galleries = {"shoes": gallery(1, 60, 5), "boots": gallery(2, 40, 8)}
+
+    def load(store: CheckpointStore, model: str, reference: str | None, device: object) -> FakePredictor:
+        loaded = FakePredictor(digest=kept.digest)
+        loaded.checkpoint = store.find(model, reference)
+        return loaded
+
+    def score(data: Path, judged: FakePredictor) -> Mapping[str, Scores]:
+        assert (data, judged.digest) == (tmp_path, kept.digest)
+        return galleries
+
+    monkeypatch.setattr(predictor, "load_predictor", load)
+    part(monkeypatch, "calibration", score)
+    found = json.loads(run("models", "calibrate", "fake", "--data", tmp_path, "--json").stdout)
+    expected = fit_calibration(list(galleries.values()))
+    assert CheckpointStore(home / "checkpoints").find("fake").calibration == expected
+    assert {name: found[name] for name in expected.card()} == expected.card()
+    quality = judge_calibration(list(galleries.values())).figures()
+    assert {name: found[name] for name in quality} == quality
+    assert (found["digest"], found["items of shoes"], found["items of boots"]) == (kept.digest, 5, 8)
+    shown = json.loads(run("models", "show", "fake", "--json").stdout)
+    assert shown["checkpoints"][0]["card"]["calibration"] == expected.card()
+    text = run("models", "calibrate", "fake", "--data", tmp_path, "--checkpoint", "brightness").stdout
+    assert all(word in text for word in ("threshold", "calibration_error", ".calibration.json"))
 
 
 def test_weights_are_trained_and_kept(

@@ -42,6 +42,8 @@ def test_a_trained_system_can_be_served(data: Path, tmp_path: Path) -> None:
     assert checkpoint.card["preprocessing"] == SPEC.preprocessing
     assert "commercial users must retrain" in checkpoint.card["licence"]
     assert checkpoint.card["stages"]["embedding"]["recipe"]["steps"] == 1
+    # One held-out shoe is nothing to calibrate with.
+    assert checkpoint.card["calibration"] is None
     assert all(tensor.dtype is not torch.float32 for tensor in store.load(checkpoint).values())
     predictor = load_predictor(store, "sketch", "sketch-a-net", CPU)
     vectors = predictor.predict_items(torch.full((1, *SPEC.item_shape), 200, dtype=torch.uint8))

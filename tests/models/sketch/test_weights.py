@@ -56,6 +56,16 @@ def test_the_default_network_ships(predictor: Predictor) -> None:
     assert predictor.checkpoint.network == SPEC.default_network
 
 
+@shipped
+@pytest.mark.parametrize("checkpoint", SHIPPED, ids=lambda checkpoint: checkpoint.network)
+def test_shipped_weights_know_how_sure_they_are(checkpoint: Checkpoint) -> None:
+    """A newcomer's first search has probabilities, which near 1 are likely and below the threshold are not."""
+    assert checkpoint.calibration is not None
+    low, high = checkpoint.calibration.probability([checkpoint.calibration.threshold, 0.99], 50)
+    assert low < 0.1
+    assert high > 0.5
+
+
 def test_what_ships_is_small() -> None:
     """All systems together stay under 48 MiB, the sketch system with its edges under 17."""
     root = Path(models.__path__[0])

@@ -1,0 +1,214 @@
+"""How a calibration is found, and judged: by held-out queries, each looked for in a gallery of its own kind.
+
+Source: Platt, Probabilistic Outputs for Support Vector Machines (1999). The pairs must not have been trained on, or the
+curve is too sure of itself.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.calibration import FEWEST_ITEMS, Calibration, logistic
+from models.contracts import RetrievalError
+from models.metrics import brier_score, expected_calibration_error
+
+REACHED = 95
+"""Of 100 true pairs so many, at least, score as much as the threshold, and it is the highest such score."""
+
+_MOST_STEPS = 100
+_SMALLEST_STEP = 1e-10
+# Share of a score by which equal scores may differ.
+_ROUNDING = 1e-12
+
+
+class NothingToCalibrate(RetrievalError):
+    """Pairs from which no rising curve can be learnt: of one kind only, all of one score, or better the less alike."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """Held-out queries of one kind, each compared with every item of a gallery that holds its true one.
+
+    Attributes:
+        scores: (queries, items), cosines as the service computes them, at least 2 items.
+        truth: int64 (queries,), index of the true item.
+    """
+
+    scores: NDArray[np.floating]
+    truth: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How well probabilities agree with what turned out, for pairs of a query and an item.
+
+    Attributes:
+        brier: mean square difference, 0 being best.
+        brier_of_chance: the same for whoever looks at nothing and says 1 / items.
+        calibration_error: expected calibration error, 0 being best.
+        queries: how many.
+        pairs: how many.
+    """
+
+    brier: float
+    brier_of_chance: float
+    calibration_error: float
+    queries: int
+    pairs: int
+
+    def figures(self) -> dict[str, float]:
+        """Return all of it by name."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, eq=False)
+class _Pairs:
+    """Pairs of all galleries in a row: score, truth, and the logarithm of the odds of chance; `item` as `group`."""
+
+    scores: NDArray[np.float64]
+    true: NDArray[np.bool_]
+    chance: NDArray[np.float64]
+    groups: NDArray[np.int64]
+
+    def among(self, chosen: NDArray[np.bool_]) -> _Pairs:
+        return _Pairs(self.scores[chosen], self.true[chosen], self.chance[chosen], self.groups[chosen])
+
+
+def fit_calibration(galleries: Sequence[Scores]) -> Calibration:
+    """Learn one curve from the pairs of several galleries.
+
+    Galleries differ in size, so each pair's odds of chance, 1 to items - 1, are given and not learnt: what is learnt is
+    what a score adds to them. Every query counts alike, of whatever kind. The intercept is stated for the largest
+    gallery.
+
+    Raises:
+        NothingToCalibrate: there are no queries, a gallery has fewer than 2 items, or true items score no higher.
+        ValueError: a score is not finite.
+    """
+    pairs = _together(galleries)
+    slope, intercept = fit_curve(pairs.scores, pairs.true, pairs.chance)
+    items = max(gallery.scores.shape[1] for gallery in galleries)
+    reached = np.sort(pairs.scores[pairs.true])
+    threshold = float(reached[len(reached) * (100 - REACHED) // 100])
+    # A cosine of float32 vectors may be greater than 1 by what was rounded.
+    return Calibration(slope, intercept - math.log(items - 1), items, min(max(threshold, -1.0), 1.0))
+
+
+def judge_calibration(galleries: Sequence[Scores]) -> Quality:
+    """Judge curves like the one that `fit_calibration` learns, each on queries that it was not learnt from.
+
+    One item after the other is left out with all its queries, for drawings of one thing are alike.
+
+    Raises:
+        NothingToCalibrate: there are too few.
+        ValueError: a score is not finite.
+    """
+    pairs = _together(galleries)
+    likely = np.empty(len(pairs.scores))
+    for group in np.unique(pairs.groups):
+        left_out = pairs.groups == group
+        learnt = pairs.among(~left_out)
+        slope, intercept = fit_curve(learnt.scores, learnt.true, learnt.chance)
+        likely[left_out] = logistic(slope * pairs.scores[left_out] + intercept + pairs.chance[left_out])
+    return Quality(
+        brier_score(likely, pairs.true),
+        brier_score(logistic(pairs.chance), pairs.true),
+        expected_calibration_error(likely, pairs.true),
+        int(pairs.true.sum()),
+        len(likely),
+    )
+
+
+def fit_curve(
+    scores: NDArray[np.floating], true: NDArray[np.bool_], known: NDArray[np.floating] | float = 0.0
+) -> tuple[float, float]:
+    """Learn the likeliest line for the logarithm of the odds: slope x score + intercept + what is known of each pair.
+
+    As Platt does, the curve is drawn towards (k + 1) / (k + 2) for k true pairs and 1 / (k + 2) for k others instead of
+    1 and 0: a score that happens to part a few pairs perfectly does not make it infinitely steep.
+
+    Args:
+        scores: (n,), finite, such as cosines.
+        true: (n,), whether a pair is one.
+        known: (n,), or one for all.
+
+    Returns:
+        Slope, above 0, and intercept.
+
+    Raises:
+        NothingToCalibrate: there are no true pairs, or only such; or scores do not rise with truth.
+        ValueError: the shapes differ, or a score is not finite.
+    """
+    values = np.asarray(scores, np.float64)
+    if values.ndim != 1 or values.shape != np.shape(true) or not np.isfinite(values).all():
+        message = f"Scores and truths must be lists of one length, not {values.shape} and {np.shape(true)}, and finite."
+        raise ValueError(message)
+    count = int(np.count_nonzero(true))
+    if count in {0, len(values)}:
+        message = f"Of {len(values)} pairs {count} are true; calibrating needs some that are and some that are not."
+        raise NothingToCalibrate(message)
+    mean, deviation = float(values.mean()), float(values.std())
+    if deviation <= _ROUNDING * float(np.abs(values).max()):
+        message = f"All pairs have the score {mean}; calibrating needs a system that can tell them apart."
+        raise NothingToCalibrate(message)
+    targets = np.where(true, (count + 1) / (count + 2), 1 / (len(values) - count + 2))
+    # In deviations from the mean every score is of the order of 1, whatever its unit.
+    slope, intercept = _likeliest((values - mean) / deviation, targets, np.broadcast_to(known, values.shape))
+    if slope <= 0:
+        message = "True pairs do not score higher than others; calibrating needs a system that is better than chance."
+        raise NothingToCalibrate(message)
+    return slope / deviation, intercept - slope * mean / deviation
+
+
+def _together(galleries: Sequence[Scores]) -> _Pairs:
+    if not sum(len(gallery.truth) for gallery in galleries):
+        message = "There are no held-out queries; calibrating needs some that training has not seen."
+        raise NothingToCalibrate(message)
+    if min(gallery.scores.shape[1] for gallery in galleries) < FEWEST_ITEMS:
+        message = f"Every gallery needs at least {FEWEST_ITEMS} items; calibrate with more held-out data."
+        raise NothingToCalibrate(message)
+    starts = np.cumsum([0, *(gallery.scores.shape[1] for gallery in galleries)])
+    parts = [_pairs(gallery, int(start)) for gallery, start in zip(galleries, starts[:-1], strict=True)]
+    names = _Pairs.__dataclass_fields__
+    return _Pairs(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+
+def _pairs(gallery: Scores, start: int) -> _Pairs:
+    """Pairs of one gallery, whose items are numbered from `start`."""
+    items = gallery.scores.shape[1]
+    return _Pairs(
+        np.asarray(gallery.scores, np.float64).ravel(),
+        (gallery.truth[:, None] == np.arange(items)).ravel(),
+        np.full(gallery.scores.size, -math.log(items - 1)),
+        np.repeat(gallery.truth + start, items),
+    )
+
+
+def _likeliest(
+    values: NDArray[np.float64], targets: NDArray[np.float64], known: NDArray[np.floating]
+) -> tuple[float, float]:
+    """Slope and intercept of least cross-entropy, a convex function, by Newton steps that never lead uphill."""
+    inputs = np.stack([values, np.ones_like(values)], axis=1)
+    weights = np.zeros(2)
+    for _ in range(_MOST_STEPS):
+        likely = logistic(inputs @ weights + known)
+        curvature = (inputs * (likely * (1 - likely))[:, None]).T @ inputs
+        step = np.linalg.solve(curvature, inputs.T @ (targets - likely))
+        cost = _cross_entropy(inputs @ weights + known, targets)
+        while _cross_entropy(inputs @ (weights + step) + known, targets) > cost:
+            step /= 2
+            if np.abs(step).max() < _SMALLEST_STEP:
+                break
+        weights += step
+        if np.abs(step).max() < _SMALLEST_STEP:
+            break
+    return float(weights[0]), float(weights[1])
+
+
+def _cross_entropy(logits: NDArray[np.float64], targets: NDArray[np.float64]) -> float:
+    return float((np.logaddexp(0, logits) - targets * logits).sum())
