@@ -49,10 +49,19 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class SearchResult:
-    """Hits, nearest first, and the generation that was searched; None while nothing is published."""
+    """What a search found.
+
+    Attributes:
+        neighbours: hits, nearest first.
+        generation: number of the one that was searched; None while nothing is published.
+        candidates: how many items could have been hits, as the filter has it.
+        threshold: the cosine that the best hit must reach to be a match; None for what the checkpoint says.
+    """
 
     neighbours: tuple[Neighbour, ...]
     generation: int | None
+    candidates: int
+    threshold: float | None
 
 
 @dataclass(frozen=True)
@@ -239,7 +248,7 @@ class LiveIndex:
         if marks != NO_MARKS:
             queries = refine(queries, _vectors(view, marks.liked), _vectors(view, marks.disliked))
         found = view.search(queries, k, allowed, np.array([*exclude, *marks.disliked], dtype=np.int64))
-        return SearchResult(best_of(found, k), view.number)
+        return SearchResult(best_of(found, k), view.number, view.count_of(allowed), view.threshold)
 
     def _allowed(self, collection: str, view: View, where: Filter) -> Ids:
         """Ask the catalogue which items a filter keeps, once per filter and state of the collection."""

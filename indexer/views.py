@@ -27,6 +27,7 @@ class View:
         generation: None while nothing is published; then everything is in the delta.
         alive: which of the generation's vectors still stand.
         delta: the vectors changed since the generation.
+        threshold: as in `indexer.catalogue.Collection`.
     """
 
     collection_id: int
@@ -35,6 +36,7 @@ class View:
     generation: Generation | None
     alive: Mask
     delta: Delta
+    threshold: float | None = None
 
     @classmethod
     def of(cls, generation: Generation) -> View:
@@ -57,6 +59,13 @@ class View:
     def count(self) -> int:
         """How many items can be found."""
         return int(np.count_nonzero(self.alive)) + self.delta.count
+
+    def count_of(self, allowed: Ids | None) -> int:
+        """How many of the items whose ids are allowed, unique ones, can be found; None allows all."""
+        if allowed is None:
+            return self.count
+        standing = 0 if self.generation is None else np.count_nonzero(self.alive[self.generation.positions(allowed)])
+        return int(standing) + int(np.count_nonzero(np.isin(self.delta.ids, allowed)))
 
     def advanced(self, change_seq: int, ids: Ids, vectors: Vectors, removed: Ids) -> View:
         """Return the view after the changes up to `change_seq`."""

@@ -11,6 +11,7 @@ from indexer.catalogue.records import (
     BuildLock,
     Changes,
     Collection,
+    CollectionChanges,
     Expectation,
     GenerationRecord,
     Ids,
@@ -39,12 +40,15 @@ class Catalogue(Protocol):
 
     # Collections
 
-    def create_collection(self, name: str, model: str, title: str = "") -> Collection:
+    def create_collection(
+        self, name: str, model: str, title: str = "", *, threshold: float | None = None
+    ) -> Collection:
         """Create an empty collection.
 
         Raises:
             InvalidName: a name is 1 to 64 lower-case letters, digits, `-` and `_`, the first a letter or digit.
             InvalidMetadata: the title is too long.
+            InvalidThreshold: the threshold is no cosine.
             CollectionExists: the name is taken.
         """
 
@@ -53,6 +57,14 @@ class Catalogue(Protocol):
 
     def collections(self) -> list[Collection]:
         """Return all collections by name."""
+
+    def change_collection(self, name: str, changes: CollectionChanges) -> Collection:
+        """Change what is named of a collection; items and their numbers of changes stay as they are.
+
+        Raises:
+            InvalidMetadata: the title is too long.
+            InvalidThreshold: the threshold is no cosine.
+        """
 
     def delete_collection(self, name: str) -> None:
         """Delete a collection with everything in it."""

@@ -45,6 +45,10 @@ class InvalidMetadata(RetrievalError):
     """An item's title or metadata is too large, too deep, or nothing that JSON can hold."""
 
 
+class InvalidThreshold(RetrievalError):
+    """What a collection asks of a match is no cosine."""
+
+
 class InvalidFilter(RetrievalError):
     """A filter is not in the language of filters."""
 

@@ -1,11 +1,11 @@
-"""What a collection may be called, and what an item's key and title may hold."""
+"""What a collection may be called and ask of a match, and what an item's key and title may hold."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-from indexer.catalogue.errors import InvalidKey, InvalidMetadata, InvalidName
+from indexer.catalogue.errors import InvalidKey, InvalidMetadata, InvalidName, InvalidThreshold
 
 MAX_KEY_BYTES = 200
 MAX_TITLE_BYTES = 1000
@@ -60,6 +60,18 @@ def check_title(title: str) -> str:
         message = f"The title {title[:80]!r} cannot be used: {fault}."
         raise InvalidMetadata(message)
     return title
+
+
+def check_threshold(threshold: float | None) -> float | None:
+    """Return the threshold of a collection if it is one.
+
+    Raises:
+        InvalidThreshold: it is no cosine.
+    """
+    if threshold is not None and not -1 <= threshold <= 1:
+        message = f"The threshold {threshold} cannot be used: give a cosine, from -1 to 1, or none."
+        raise InvalidThreshold(message)
+    return threshold
 
 
 def text_fault(text: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,7 @@ class Collection:
         published: number of the generation that searches use; None before the first.
         items: how many items there are.
         created_at: when, in UTC.
+        threshold: the cosine that the best hit of a search must reach to be a match; None for what the checkpoint says.
     """
 
     id: int
@@ -45,6 +46,14 @@ class Collection:
     published: int | None
     items: int
     created_at: datetime
+    threshold: float | None = None
+
+
+class CollectionChanges(TypedDict, total=False):
+    """What to change of a collection, as in `Collection`; what is not named stays as it is."""
+
+    title: str
+    threshold: float | None
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,7 @@ class State:
         published: number of the generation that searches use; None before the first.
         digest: of the checkpoint that searches use: the published generation's, else the collection's own; None
             while the collection was never written to.
+        threshold: as in `Collection`.
     """
 
     collection_id: int
@@ -65,6 +75,7 @@ class State:
     change_seq: int
     published: int | None
     digest: str | None
+    threshold: float | None = None
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from indexer.catalogue.database import Database
 from indexer.catalogue.errors import CollectionExists
-from indexer.catalogue.keys import check_name, check_title
+from indexer.catalogue.keys import check_name, check_threshold, check_title
 from indexer.catalogue.needs import SEARCHED_WITH, WITH_PUBLISHED, find_needs
-from indexer.catalogue.records import Collection, Needs, State
+from indexer.catalogue.records import Collection, CollectionChanges, Needs, State
 from indexer.catalogue.rows import to_collection
 from indexer.catalogue.tables import collections, items
 from indexer.catalogue.turns import take_turn, unknown_collection
@@ -27,6 +27,7 @@ _ALL = select(
     collections.c.published,
     _COUNT,
     collections.c.created_at,
+    collections.c.threshold,
 )
 # Built once: it is asked for every search.
 _STATE = (
@@ -36,6 +37,7 @@ _STATE = (
         collections.c.change_seq,
         collections.c.published,
         SEARCHED_WITH.label("digest"),
+        collections.c.threshold,
     )
     .select_from(WITH_PUBLISHED)
     .where(collections.c.name == bindparam("collection"))
@@ -48,7 +50,9 @@ class SqlCollections:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def create_collection(self, name: str, model: str, title: str = "") -> Collection:
+    def create_collection(
+        self, name: str, model: str, title: str = "", *, threshold: float | None = None
+    ) -> Collection:
         """Create an empty collection."""
         row = {
             "name": check_name(name),
@@ -56,6 +60,7 @@ class SqlCollections:
             "model": model,
             "change_seq": 0,
             "created_at": datetime.now(UTC),
+            "threshold": check_threshold(threshold),
         }
         try:
             with self._database.writing() as connection:
@@ -77,6 +82,18 @@ class SqlCollections:
         """Return all collections by name."""
         with self._database.selecting() as connection:
             return [to_collection(row) for row in connection.execute(_ALL.order_by(collections.c.name)).mappings()]
+
+    def change_collection(self, name: str, changes: CollectionChanges) -> Collection:
+        """Change what is named of a collection."""
+        row: dict[str, object] = {}
+        if "title" in changes:
+            row["title"] = check_title(changes["title"])
+        if "threshold" in changes:
+            row["threshold"] = check_threshold(changes["threshold"])
+        if row:
+            with self._database.writing() as connection:
+                connection.execute(update(collections).where(collections.c.name == name).values(row))
+        return self.collection(name)
 
     def delete_collection(self, name: str) -> None:
         """Delete a collection with everything in it."""

@@ -77,6 +77,8 @@ collections = Table(
     # Digests of the weights that a running build uses, and of those that searches used before the last publishing.
     Column("building", _Digest),
     Column("former", _Digest),
+    # The cosine under which a best hit is none; null for that of the weights.
+    Column("threshold", Double),
     UniqueConstraint("name"),
     # An id is never used twice, so that what is derived of a deleted collection cannot be taken for another's.
     sqlite_autoincrement=True,

@@ -92,6 +92,39 @@ def test_a_collection_made_anew_shows_nothing_of_the_old(
     assert keys(catalogue, live) == {"b"}
 
 
+# What a match is, and among how many.
+
+
+def test_a_new_threshold_is_seen_by_the_next_search(
+    catalogue: Catalogue, store: GenerationStore, live: LiveIndex
+) -> None:
+    """It changes without a change of any item, before and after a generation is published."""
+    put(catalogue, "shoes", "a", 1)
+    for threshold in (None, 0.25, -0.5):
+        catalogue.change_collection("shoes", {"threshold": threshold})
+        assert live.search("shoes", QUERY, OLD, 5).threshold == threshold
+    build(catalogue, store, "shoes")
+    live.load("shoes")
+    assert live.search("shoes", QUERY, OLD, 5).threshold == -0.5
+    catalogue.change_collection("shoes", {"threshold": None})
+    found = live.search("shoes", QUERY, OLD, 5)
+    assert (found.threshold, found.generation) == (None, 1)
+
+
+def test_a_search_tells_among_how_many_it_found(catalogue: Catalogue, store: GenerationStore, live: LiveIndex) -> None:
+    """All that have a vector count, or of those what the filter keeps, whatever k is."""
+    for number in range(6):
+        put(catalogue, "shoes", str(number), number, colour="red" if number < 4 else "blue")
+    build(catalogue, store, "shoes")
+    live.load("shoes")
+    put(catalogue, "shoes", "6", 6, colour="red")
+    catalogue.delete("shoes", "0")
+    for k in (1, 50):
+        assert live.search("shoes", QUERY, OLD, k).candidates == 6
+        assert live.search("shoes", QUERY, OLD, k, RED).candidates == 4
+    assert live.search("shoes", QUERY, OLD, 1, parse_filter({"colour": "green"})).candidates == 0
+
+
 # Filters.
 
 

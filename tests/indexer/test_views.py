@@ -85,7 +85,9 @@ def test_a_view_answers_like_a_dict(generation: Generation, data: st.DataObject)
         scores = row[: len(hits)]
         assert scores == pytest.approx([float(wanted[item] @ query) for item in hits], abs=1e-5)
         assert scores == pytest.approx(truth(wanted, query, k), abs=1e-5)
-    assert view.count == len(rows)
+    assert view.count == view.count_of(None) == len(rows)
+    chosen = set(rows) if allowed is None else allowed
+    assert view.count_of(np.array(sorted(chosen), dtype=np.int64)) == len(chosen & set(rows))
     for item in hits[:3]:
         vector = view.vector(item)
         assert vector is not None

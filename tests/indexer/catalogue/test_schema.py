@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,17 @@ def test_scripts_go_down_and_up_again(empty_database: str) -> None:
     assert table_names(empty_database) == set()
     upgrade(empty_database)
     assert differences(empty_database) == []
+
+
+def test_the_way_down_keeps_the_collections(empty_database: str) -> None:
+    """A version that knows no thresholds finds every collection, and after the way up again none has one."""
+    upgrade(empty_database)
+    with open_catalogue(empty_database) as catalogue:
+        made = catalogue.create_collection("shoes", "sketch", threshold=0.5)
+    downgrade(empty_database, "0005")
+    upgrade(empty_database)
+    with open_catalogue(empty_database) as catalogue:
+        assert catalogue.collections() == [replace(made, threshold=None)]
 
 
 def test_a_missing_column_is_a_difference(empty_database: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -13,6 +14,7 @@ from indexer.catalogue import (
     GenerationRecord,
     InvalidMetadata,
     InvalidName,
+    InvalidThreshold,
     ItemDraft,
     SqlCatalogue,
     State,
@@ -32,6 +34,42 @@ def test_a_new_collection_is_empty(catalogue: SqlCatalogue) -> None:
     assert made.created_at.tzinfo is UTC
     assert catalogue.collection("shoes") == made
     assert catalogue.state("shoes") == State(made.id, "sketch", 0, None, None)
+
+
+def test_a_collection_states_what_a_match_must_reach(catalogue: SqlCatalogue) -> None:
+    """The threshold is none unless given, is seen by every search, changes, and is none again."""
+    made = catalogue.create_collection("shoes", "sketch", threshold=0.25)
+    catalogue.create_collection("boots", "sketch")
+    assert [found.threshold for found in catalogue.collections()] == [None, 0.25]
+    for threshold in (-1.0, 0.1 + 0.2, 1.0, None):
+        changed = catalogue.change_collection("shoes", {"threshold": threshold})
+        assert changed == catalogue.collection("shoes") == replace(made, threshold=threshold)
+        assert catalogue.state("shoes") == State(made.id, "sketch", 0, None, None, threshold)
+    assert catalogue.state("boots").threshold is None
+
+
+def test_only_what_is_named_of_a_collection_changes(catalogue: SqlCatalogue) -> None:
+    """Title and threshold change each alone or together, and neither items nor their change number move."""
+    made = catalogue.create_collection("shoes", "sketch", "Shoes", threshold=0.5)
+    catalogue.upsert("shoes", [ItemDraft("1")])
+    assert catalogue.change_collection("shoes", {"title": "Boots"}).threshold == 0.5
+    assert catalogue.change_collection("shoes", {"threshold": None}).title == "Boots"
+    both = catalogue.change_collection("shoes", {"title": "", "threshold": 0.75})
+    assert catalogue.change_collection("shoes", {}) == both
+    assert both == replace(made, title="", threshold=0.75, items=1, change_seq=1)
+
+
+@pytest.mark.parametrize("threshold", [1.001, -2.0, float("nan"), float("inf")])
+def test_what_is_no_cosine_is_refused(catalogue: SqlCatalogue, threshold: float) -> None:
+    """Neither a new collection nor an old one takes it, and nothing is written."""
+    made = catalogue.create_collection("shoes", "sketch")
+    with pytest.raises(InvalidThreshold, match="from -1 to 1"):
+        catalogue.create_collection("boots", "sketch", threshold=threshold)
+    with pytest.raises(InvalidThreshold):
+        catalogue.change_collection("shoes", {"title": "New", "threshold": threshold})
+    with pytest.raises(InvalidMetadata):
+        catalogue.change_collection("shoes", {"title": "\0"})
+    assert catalogue.collections() == [made]
 
 
 def test_collections_are_listed_by_name(catalogue: SqlCatalogue) -> None:
@@ -119,6 +157,8 @@ def test_an_unknown_collection_is_said_everywhere(catalogue: SqlCatalogue) -> No
     vectors = np.ones((0, 2), dtype=np.float32)
     calls = [
         lambda: catalogue.collection("x"),
+        lambda: catalogue.change_collection("x", {"title": "a"}),
+        lambda: catalogue.change_collection("x", {}),
         lambda: catalogue.delete_collection("x"),
         lambda: catalogue.state("x"),
         lambda: catalogue.upsert("x", [ItemDraft("1")]),
