@@ -12,10 +12,21 @@ Json: TypeAlias = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Hit:
-    """One item that a search found; `score` is the cosine, at most 1."""
+    """One item that a search found.
+
+    Attributes:
+        key: of the item.
+        score: the cosine, at most 1.
+        probability: that it is the item drawn, above 0 and below 1; None where the server knows nothing of that.
+        title: of the item.
+        metadata: of the item.
+        image_url: where its picture is; None if it has none.
+        thumbnail_url: where a small one is.
+    """
 
     key: str
     score: float
+    probability: float | None
     title: str
     metadata: Json
     image_url: str | None
@@ -27,6 +38,7 @@ class Hit:
         return cls(
             key=answer["key"],
             score=float(answer["score"]),
+            probability=answer.get("probability"),
             title=answer["title"],
             metadata=answer["metadata"],
             image_url=answer["image_url"],
@@ -48,6 +60,7 @@ class SearchAnswer:
 
     Attributes:
         hits: the items found.
+        matched: whether the best of them is near enough to be what was drawn; None where the server cannot tell.
         collection: where they were searched.
         generation: number of the published index; None before the first build.
         model: what the query was embedded with.
@@ -55,6 +68,7 @@ class SearchAnswer:
     """
 
     hits: tuple[Hit, ...]
+    matched: bool | None
     collection: str
     generation: int | None
     model: ModelUsed
@@ -65,6 +79,7 @@ class SearchAnswer:
         """Read what a search found."""
         return cls(
             hits=tuple(map(Hit.from_json, answer["hits"])),
+            matched=answer.get("matched"),
             collection=answer["collection"],
             generation=answer["generation"],
             model=ModelUsed(answer["model"]["name"], answer["model"]["checkpoint"]),
@@ -151,6 +166,7 @@ class Collection:
         change_seq: number of its latest change.
         generation: number of the published index; None before the first build.
         created_at: when it was made.
+        threshold: the cosine that the best hit must reach to be a match; None for what the weights say.
     """
 
     name: str
@@ -160,6 +176,7 @@ class Collection:
     change_seq: int
     generation: int | None
     created_at: datetime
+    threshold: float | None
 
     @classmethod
     def from_json(cls, answer: Json) -> Self:
@@ -172,6 +189,7 @@ class Collection:
             change_seq=answer["change_seq"],
             generation=answer["generation"],
             created_at=datetime.fromisoformat(answer["created_at"]),
+            threshold=answer.get("threshold"),
         )
 
 

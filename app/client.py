@@ -152,10 +152,21 @@ class LikenessClient:
         """Return one collection."""
         return self._ask(Call("GET", f"/v1/collections/{segment(name)}"), Collection.from_json)
 
-    def create_collection(self, name: str, model: str = "sketch", title: str = "") -> Collection:
-        """Make an empty collection, whose items `model` will embed."""
-        body = {"json": {"name": name, "model": model, "title": title}}
+    def create_collection(
+        self, name: str, model: str = "sketch", title: str = "", *, threshold: float | None = None
+    ) -> Collection:
+        """Make an empty collection, whose items `model` will embed.
+
+        `threshold` is the cosine that the best hit of a search must reach to be a match; None for what the weights say.
+        """
+        stated = {} if threshold is None else {"threshold": threshold}
+        body = {"json": {"name": name, "model": model, "title": title, **stated}}
         return self._ask(Call("POST", "/v1/collections", body=body), Collection.from_json)
+
+    def change_collection(self, name: str, changes: Json) -> Collection:
+        """Change a collection's "title" or its "threshold", where None stands for what the weights say."""
+        call = Call("PATCH", f"/v1/collections/{segment(name)}", body={"json": dict(changes)})
+        return self._ask(call, Collection.from_json)
 
     def delete_collection(self, name: str) -> None:
         """Delete a collection with everything in it."""

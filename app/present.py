@@ -31,6 +31,7 @@ def found(value: Found) -> SearchAnswer:
             Hit(
                 key=hit.item.key,
                 score=hit.score,
+                probability=hit.probability,
                 title=hit.item.title,
                 metadata=dict(hit.item.metadata),
                 image_url=_picture(hit.item),
@@ -38,6 +39,7 @@ def found(value: Found) -> SearchAnswer:
             )
             for hit in value.hits
         ],
+        matched=value.matched,
         collection=value.collection,
         generation=value.generation,
         model=ModelUsed(name=value.model, checkpoint=value.checkpoint),
@@ -73,6 +75,7 @@ def collection(value: Collection) -> CollectionAnswer:
         change_seq=value.change_seq,
         generation=value.published,
         created_at=value.created_at,
+        threshold=value.threshold,
     )
 
 

@@ -78,6 +78,12 @@ class RefineBody(MarksBody):
         return self
 
 
+Threshold = Annotated[
+    Finite | None,
+    Field(description="Cosine that the best hit must reach to be a match, -1 to 1; null for what the weights say."),
+]
+
+
 class NewCollection(BaseModel):
     """A collection to be made."""
 
@@ -86,6 +92,16 @@ class NewCollection(BaseModel):
     name: str = Field(description="1 to 64 lower-case letters, digits, - and _, the first a letter or digit.")
     model: str = Field(default="sketch", description="The model that embeds its items; see /v1/models.")
     title: str = Field(default="", description="What people read.")
+    threshold: Threshold = None
+
+
+class CollectionChanges(BaseModel):
+    """What to change of a collection; what is not named stays as it is."""
+
+    model_config = _strict(threshold=0.45)
+
+    title: str = Field(default="", description="What people read.")
+    threshold: Threshold = None
 
 
 class ItemChanges(BaseModel):
@@ -102,10 +118,17 @@ class ItemChanges(BaseModel):
 class Hit(BaseModel):
     """One item that was found."""
 
-    model_config = _example(**_ITEM, score=0.8731)
+    model_config = _example(**_ITEM, score=0.8731, probability=0.62)
 
     key: str
     score: float = Field(description="Cosine between the query's vector and the item's; rises with likeness.")
+    probability: float | None = Field(
+        description=(
+            "How likely this is the item drawn, above 0 and below 1, among all that could have been found, of which "
+            "one is taken to be it; null where the weights are not calibrated, and where the query is an item or was "
+            "moved by marks."
+        )
+    )
     title: str
     metadata: dict[str, Any]
     image_url: str | None
@@ -125,7 +148,8 @@ class SearchAnswer(BaseModel):
     """What a search found, best first."""
 
     model_config = _example(
-        hits=[{**_ITEM, "score": 0.8731}],
+        hits=[{**_ITEM, "score": 0.8731, "probability": 0.62}],
+        matched=True,
         collection="shoes",
         generation=3,
         model={"name": "sketch", "checkpoint": "9c" * 32},
@@ -133,6 +157,12 @@ class SearchAnswer(BaseModel):
     )
 
     hits: list[Hit]
+    matched: bool | None = Field(
+        description=(
+            "Whether the best hit reaches the threshold of the collection, or else of the weights; false where there "
+            "are no hits; null where neither has a threshold, and where the query is an item or was moved by marks."
+        )
+    )
     collection: str
     generation: int | None = Field(description="Number of the index that answered; null before the first build.")
     model: ModelUsed
@@ -142,7 +172,9 @@ class SearchAnswer(BaseModel):
 class CollectionAnswer(BaseModel):
     """One collection."""
 
-    model_config = _example(**_COLLECTION, items=600, change_seq=612, generation=3, created_at="2025-01-31T12:00:00Z")
+    model_config = _example(
+        **_COLLECTION, items=600, change_seq=612, generation=3, created_at="2025-01-31T12:00:00Z", threshold=None
+    )
 
     name: str
     title: str
@@ -151,6 +183,7 @@ class CollectionAnswer(BaseModel):
     change_seq: int = Field(description="Number of the latest change.")
     generation: int | None = Field(description="Number of the published index; null before the first build.")
     created_at: datetime
+    threshold: Threshold
 
 
 class CollectionList(BaseModel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from models.images import decode
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from models.calibration import Calibration
     from models.contracts import Vectors
     from models.predictor import Predictor
 
@@ -42,17 +43,36 @@ class Scope:
 
 @dataclass(frozen=True)
 class Hit:
-    """An item that was found, and the cosine to it."""
+    """An item that was found.
+
+    Attributes:
+        item: what was found.
+        score: the cosine to it.
+        probability: that it is the item drawn, above 0 and below 1; None where nothing is known of that.
+    """
 
     item: Item
     score: float
+    probability: float | None
 
 
 @dataclass(frozen=True)
 class Found:
-    """What a search found, best first; `took` in seconds, by step."""
+    """What a search found.
+
+    Attributes:
+        hits: best first.
+        matched: whether the best hit reaches the threshold of the collection, else of the checkpoint; None where
+            neither states one, and where nothing was drawn that could be met.
+        collection: where it was searched.
+        generation: number of the index; None before the first build.
+        model: name of the model.
+        checkpoint: digest of its weights.
+        took: seconds, by step.
+    """
 
     hits: tuple[Hit, ...]
+    matched: bool | None
     collection: str
     generation: int | None
     model: str
@@ -146,7 +166,8 @@ class Search:
         marks = self._marks(scope)
         with watch.step("index", self._telemetry.index):
             result = self._live.search(scope.collection, vectors, predictor.digest, scope.k, scope.where, marks=marks)
-        return self._described(predictor, result, scope, watch)
+        # A query that marks have moved stands for no drawing, and its scores for nothing that was calibrated.
+        return self._described(predictor, result, scope, watch, drawn=marks == NO_MARKS)
 
     def _similar(self, predictor: Predictor, key: str, scope: Scope) -> Found:
         watch = Stopwatch()
@@ -154,7 +175,7 @@ class Search:
         marks = self._marks(scope)
         with watch.step("index", self._telemetry.index):
             result = self._live.similar(scope.collection, item.id, scope.k, scope.where, marks)
-        return self._described(predictor, result, scope, watch)
+        return self._described(predictor, result, scope, watch, drawn=False)
 
     def _marks(self, scope: Scope) -> Marks:
         """Look up what is liked and disliked; items come and go, and one that is gone says nothing."""
@@ -166,16 +187,39 @@ class Search:
             tuple(known[key].id for key in scope.disliked if key in known),
         )
 
-    def _described(self, predictor: Predictor, result: SearchResult, scope: Scope, watch: Stopwatch) -> Found:
+    def _described(
+        self, predictor: Predictor, result: SearchResult, scope: Scope, watch: Stopwatch, *, drawn: bool
+    ) -> Found:
         """Read the rows of the neighbours; one that was deleted a moment ago is left out."""
         scores = {neighbour.item_id: neighbour.score for neighbour in result.neighbours}
         with watch.step("metadata", self._telemetry.metadata):
             items = self._catalogue.items(scope.collection, list(scores))
+        calibration = predictor.calibration if drawn else None
+        likely = _likely(calibration, [scores[item.id] for item in items], result.candidates)
         return Found(
-            hits=tuple(Hit(item, scores[item.id]) for item in items),
+            hits=tuple(Hit(item, scores[item.id], chance) for item, chance in zip(items, likely, strict=True)),
+            matched=_matched(result, calibration) if drawn else None,
             collection=scope.collection,
             generation=result.generation,
             model=predictor.spec.name,
             checkpoint=predictor.digest,
             took=watch.took,
         )
+
+
+def _likely(calibration: Calibration | None, scores: Sequence[float], candidates: int) -> Sequence[float | None]:
+    """Say of each hit how likely it is the item drawn."""
+    if calibration is None:
+        return [None] * len(scores)
+    likely: list[float] = calibration.probability(scores, candidates).tolist()
+    return likely
+
+
+def _matched(result: SearchResult, calibration: Calibration | None) -> bool | None:
+    """Tell whether the best hit is near enough; without hits nothing is."""
+    threshold = result.threshold
+    if threshold is None and calibration is not None:
+        threshold = calibration.threshold
+    if threshold is None:
+        return None
+    return any(neighbour.score >= threshold for neighbour in result.neighbours[:1])

@@ -15,9 +15,17 @@ if TYPE_CHECKING:
 
     from app.answers import Collection
 
-application = typer.Typer(no_args_is_help=True, help="List, make, show and delete collections of a running server.")
+application = typer.Typer(
+    no_args_is_help=True, help="List, make, show, change and delete collections of a running server."
+)
 
 Name: TypeAlias = Annotated[str, typer.Argument(metavar="NAME", help="Name of the collection.")]
+Threshold: TypeAlias = Annotated[
+    float | None,
+    typer.Option(
+        min=-1, max=1, help="Cosine that the best hit must reach to be a match; what the weights say if unset."
+    ),
+]
 
 
 @application.command("list")
@@ -43,12 +51,40 @@ def create(
     name: Name,
     model: Annotated[str, typer.Option(help="The model that embeds its items.")] = "sketch",
     title: Annotated[str, typer.Option(help="What people read.")] = "",
+    threshold: Threshold = None,
     url: Url = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
     """Make an empty collection."""
     with connect(url) as client:
-        collection = client.create_collection(name, model, title)
+        collection = client.create_collection(name, model, title, threshold=threshold)
+    show(collection, as_json, lambda: _facts(collection))
+
+
+@application.command()
+def change(
+    name: Name,
+    title: Annotated[str | None, typer.Option(help="What people read from now on.")] = None,
+    threshold: Threshold = None,
+    no_threshold: Annotated[
+        bool, typer.Option("--no-threshold", help="Let the weights say again what is a match.")
+    ] = False,
+    url: Url = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """Change a collection's title, or what its best hit must reach to be a match."""
+    if no_threshold and threshold is not None:
+        message = "Give either --threshold or --no-threshold."
+        raise Refusal(message)
+    named = {"title": title, "threshold": threshold}
+    changes: dict[str, str | float | None] = {fact: value for fact, value in named.items() if value is not None}
+    if no_threshold:
+        changes["threshold"] = None
+    if not changes:
+        message = "Nothing is to be changed: give --title, --threshold or --no-threshold."
+        raise Refusal(message)
+    with connect(url) as client:
+        collection = client.change_collection(name, changes)
     show(collection, as_json, lambda: _facts(collection))
 
 
@@ -77,6 +113,7 @@ def _facts(collection: Collection) -> Table:
             "items": collection.items,
             "changes": collection.change_seq,
             "generation": collection.generation,
+            "threshold": collection.threshold,
             "created": collection.created_at,
         }
     )

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from app.commands.server import DEFAULT_URL, Url, connect
-from app.commands.terminal import AsJson, parsed_object, show, table
+from app.commands.terminal import AsJson, note, parsed_object, show, table
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from app.answers import SearchAnswer
+
+LEAST_SAID = 0.01
+"""Below this a probability is printed as less than it."""
 
 application = typer.Typer(no_args_is_help=True, help="Search a running server.")
 
@@ -49,7 +52,7 @@ def sketch(
             )
         else:
             answer = client.search_sketch(content, collection=collection, k=count, where=where)
-    show(answer, as_json, lambda: _hits(answer))
+    _print(answer, as_json)
 
 
 @application.command()
@@ -72,9 +75,26 @@ def similar(
             )
         else:
             answer = client.search_similar(collection, key, k=count, where=where)
+    _print(answer, as_json)
+
+
+def _print(answer: SearchAnswer, as_json: bool) -> None:
+    """Print hits, with a word on stderr where none is near enough."""
     show(answer, as_json, lambda: _hits(answer))
+    if answer.matched is False and not as_json:
+        note("Nothing looks enough like it to be it; these come nearest." if answer.hits else "Nothing was found.")
 
 
 def _hits(answer: SearchAnswer) -> Table:
-    rows = ((place, hit.score, hit.key, hit.title, hit.metadata) for place, hit in enumerate(answer.hits, 1))
-    return table(("", "score", "key", "title", "metadata"), rows)
+    rows = (
+        (place, hit.score, _percent(hit.probability), hit.key, hit.title, hit.metadata)
+        for place, hit in enumerate(answer.hits, 1)
+    )
+    return table(("", "score", "sure", "key", "title", "metadata"), rows)
+
+
+def _percent(probability: float | None) -> str | None:
+    """Say how sure, without more digits than are known."""
+    if probability is None:
+        return None
+    return "< 1 %" if probability < LEAST_SAID else f"{min(round(100 * probability), 99)} %"

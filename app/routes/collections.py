@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import cast
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from app import present
 from app.dependencies import Parts
 from app.documentation import errors
-from app.schemas import CollectionAnswer, CollectionList, NewCollection
+from app.schemas import CollectionAnswer, CollectionChanges, CollectionList, NewCollection
+from indexer.catalogue import CollectionChanges as Changes
 
 router = APIRouter(prefix="/v1/collections", tags=["collections"])
 
@@ -24,13 +28,21 @@ async def list_collections(parts: Parts) -> CollectionList:
 async def create_collection(new: NewCollection, parts: Parts) -> CollectionAnswer:
     """Make an empty collection."""
     model = parts.embedding_model(new.model).name
-    return present.collection(await parts.workers.store(parts.catalogue.create_collection, new.name, model, new.title))
+    create = partial(parts.catalogue.create_collection, threshold=new.threshold)
+    return present.collection(await parts.workers.store(create, new.name, model, new.title))
 
 
 @router.get("/{name}", operation_id="get_collection", responses=errors(404, 503))
 async def get_collection(name: str, parts: Parts) -> CollectionAnswer:
     """Return one collection."""
     return present.collection(await parts.workers.store(parts.catalogue.collection, name))
+
+
+@router.patch("/{name}", operation_id="change_collection", responses=errors(404, 422, 503, 507))
+async def change_collection(name: str, changes: CollectionChanges, parts: Parts) -> CollectionAnswer:
+    """Change a collection's title, or what its best hit must reach to be a match; its items stay as they are."""
+    named = cast("Changes", changes.model_dump(exclude_unset=True))
+    return present.collection(await parts.workers.store(parts.catalogue.change_collection, name, named))
 
 
 @router.delete("/{name}", operation_id="delete_collection", status_code=204, responses=errors(404, 503, 507))

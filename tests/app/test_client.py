@@ -39,10 +39,15 @@ COLLECTION = {
     "change_seq": 5,
     "generation": None,
     "created_at": "2026-01-02T03:04:05+00:00",
+    "threshold": 0.4,
 }
-HIT = {name: ITEM[name] for name in ("key", "title", "metadata", "image_url", "thumbnail_url")} | {"score": 1}
+HIT = {name: ITEM[name] for name in ("key", "title", "metadata", "image_url", "thumbnail_url")} | {
+    "score": 1,
+    "probability": 0.625,
+}
 SEARCH = {
     "hits": [HIT],
+    "matched": True,
     "collection": "shoes",
     "generation": 2,
     "model": {"name": "sketch", "checkpoint": "ab" * 32},
@@ -116,7 +121,10 @@ def test_a_drawing_is_sent_as_multipart_and_hits_come_back_as_values() -> None:
     parameters = dict(server.request.url.params)
     assert json.loads(parameters.pop("filter")) == {"price": {"lt": 50}}
     assert parameters == {"collection": "people", "k": "7"}
-    assert answer.hits == (Hit("a/b", 1.0, "Boot", {"colour": "red"}, "/v1/pictures/ff", "/v1/pictures/ff/thumbnail"),)
+    assert answer.hits == (
+        Hit("a/b", 1.0, 0.625, "Boot", {"colour": "red"}, "/v1/pictures/ff", "/v1/pictures/ff/thumbnail"),
+    )
+    assert answer.matched is True
     assert answer.model == ModelUsed("sketch", "ab" * 32)
     assert (answer.collection, answer.generation, answer.took_ms) == ("shoes", 2, {"decode": 0.5})
 
@@ -137,6 +145,7 @@ def test_strokes_are_sent_as_lists_of_points() -> None:
         (lambda c: c.collections(), "GET /v1/collections", {"collections": [COLLECTION]}),
         (lambda c: c.collection("shoes"), "GET /v1/collections/shoes", COLLECTION),
         (lambda c: c.create_collection("shoes"), "POST /v1/collections", COLLECTION),
+        (lambda c: c.change_collection("shoes", {}), "PATCH /v1/collections/shoes", COLLECTION),
         (lambda c: c.delete_collection("shoes"), "DELETE /v1/collections/shoes", None),
         (lambda c: c.page("shoes"), "GET /v1/collections/shoes/items", {"items": [ITEM], "next_cursor": None}),
         (lambda c: c.item("shoes", "a"), "GET /v1/collections/shoes/items/a", ITEM),
@@ -175,6 +184,7 @@ def test_every_call_goes_where_the_api_has_it(call: Callable[[LikenessClient], A
         (lambda c: c.put_item("shoes", "a", b"", only_new=True), False),
         (lambda c: c.delete_item("shoes", "a", version="1-1"), False),
         (lambda c: c.create_collection("shoes"), False),
+        (lambda c: c.change_collection("shoes", {"title": "x"}), False),
         (lambda c: c.patch_item("shoes", "a"), False),
     ],
 )
@@ -197,6 +207,28 @@ def test_any_key_reaches_the_server_whole(key: str) -> None:
     client_of(server).item("shoes", key)
     assert unquote(server.line) == f"GET /v1/collections/shoes/items/{key}"
     assert server.request.url.params == httpx.QueryParams()
+
+
+def test_what_a_match_must_reach_is_sent_where_it_is_given() -> None:
+    """A threshold goes with a new collection if there is one, and changes go as they are, None as null."""
+    for threshold, sent in ((None, {}), (0.0, {"threshold": 0.0})):
+        server = Server(COLLECTION)
+        found = client_of(server).create_collection("shoes", threshold=threshold)
+        assert json.loads(server.request.content) == {"name": "shoes", "model": "sketch", "title": "", **sent}
+        assert found.threshold == 0.4
+    server = Server({**COLLECTION, "threshold": None})
+    assert client_of(server).change_collection("shoes", {"threshold": None}).threshold is None
+    assert json.loads(server.request.content) == {"threshold": None}
+
+
+def test_what_an_older_server_does_not_say_is_not_known() -> None:
+    """Answers without probability, match and threshold are read, and those are None."""
+    hit = {name: value for name, value in HIT.items() if name != "probability"}
+    older = {name: value for name, value in SEARCH.items() if name != "matched"}
+    answer = client_of(Server({**older, "hits": [hit]})).search_strokes([])
+    assert (answer.matched, answer.hits[0].probability) == (None, None)
+    collection = {name: value for name, value in COLLECTION.items() if name != "threshold"}
+    assert client_of(Server(collection)).collection("shoes").threshold is None
 
 
 @pytest.mark.parametrize("key", [".", "..", "../..", "a/../b", "./a", "a//b", "/a", "a/", "?", "#", "%2F", "+", " "])

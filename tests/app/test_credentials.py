@@ -40,6 +40,7 @@ NEEDS = {
     "PATCH /v1/collections/{name}/items/{key:path}": WRITE,
     "DELETE /v1/collections/{name}/items/{key:path}": WRITE,
     "POST /v1/collections": ADMIN,
+    "PATCH /v1/collections/{name}": ADMIN,
     "DELETE /v1/collections/{name}": ADMIN,
 }
 

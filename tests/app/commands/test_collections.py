@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ SHOES = {
     "change_seq": 7,
     "generation": 2,
     "created_at": "2026-01-02T03:04:05+00:00",
+    "threshold": 0.4,
 }
 
 
@@ -40,6 +42,41 @@ def test_a_collection_is_made(network: Network, run: Run) -> None:
     network.answers["POST /v1/collections"] = SHOES
     run("collections", "create", "shoes", "--model", "sketch", "--title", "All shoes")
     assert json.loads(network.requests[0].content) == {"name": "shoes", "model": "sketch", "title": "All shoes"}
+
+
+def test_what_a_match_must_reach_is_sent(network: Network, run: Run) -> None:
+    """A threshold goes along where one is given, -1 to 1 and nothing else."""
+    network.answers["POST /v1/collections"] = SHOES
+    run("collections", "create", "shoes", "--threshold", "-0.25")
+    assert json.loads(network.requests[0].content)["threshold"] == -0.25
+    assert run("collections", "create", "shoes", "--threshold", "1.5").exit_code == 2
+    assert len(network.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "sent"),
+    [
+        (("--threshold", "0.5"), {"threshold": 0.5}),
+        (("--title", "Boots"), {"title": "Boots"}),
+        (("--title", "", "--threshold", "0"), {"title": "", "threshold": 0}),
+        (("--no-threshold",), {"threshold": None}),
+    ],
+)
+def test_a_collection_is_changed_in_what_is_named(
+    network: Network, run: Run, options: tuple[str, ...], sent: dict[str, Any]
+) -> None:
+    """Only what is given is sent; the collection as it is now is printed."""
+    network.answers["PATCH /v1/collections/shoes"] = SHOES
+    assert "0.4" in run("collections", "change", "shoes", *options).stdout
+    assert json.loads(network.requests[0].content) == sent
+
+
+@pytest.mark.parametrize("options", [(), ("--threshold", "0.5", "--no-threshold"), ("--threshold", "2")])
+def test_a_change_that_says_nothing_is_refused(network: Network, run: Run, options: tuple[str, ...]) -> None:
+    """Neither nothing, nor two things at once, nor what is no cosine is sent."""
+    result = run("collections", "change", "shoes", *options)
+    assert (result.exit_code, network.requests) == (2, [])
+    assert "hreshold" in result.stderr
 
 
 @pytest.mark.parametrize(("reply", "deleted"), [(b"y\n", True), (b"n\n", False), (b"\n", False), (b"", False)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,15 @@ ANSWER: dict[str, Any] = {
         {
             "key": key,
             "score": score,
+            "probability": likely,
             "title": f"Shoe {key}",
             "metadata": {"kind": "boot"},
             "image_url": "/v1/pictures/ff",
             "thumbnail_url": "/v1/pictures/ff/thumbnail",
         }
-        for key, score in (("b", 0.987654), ("a", 0.5))
+        for key, score, likely in (("b", 0.987654, 0.624), ("a", 0.5, 0.0004))
     ],
+    "matched": True,
     "collection": "shoes",
     "generation": 1,
     "model": {"name": "sketch", "checkpoint": "ab" * 32},
@@ -35,7 +38,10 @@ def test_hits_are_printed_best_first(network: Network, run: Run, tmp_path: Path)
     drawing.write_bytes(b"ink")
     network.answers["POST /v1/search/sketch"] = ANSWER
     lines = run("search", "sketch", drawing).stdout.splitlines()
-    assert [line.split()[:3] for line in lines[-2:]] == [["1", "0.9877", "b"], ["2", "0.5", "a"]]
+    assert [re.split(r" {2,}", line)[:4] for line in lines[-2:]] == [
+        ["1", "0.9877", "62 %", "b"],
+        ["2", "0.5", "< 1 %", "a"],
+    ]
     assert json.loads(run("search", "sketch", drawing, "--json").stdout) == ANSWER
 
 
@@ -77,3 +83,29 @@ def test_a_search_is_refined_by_what_is_liked(network: Network, run: Run, tmp_pa
         assert json.loads(content) == {"item": "a/b", "liked": ["x", "y"], "disliked": ["z"]}
     else:
         assert all(part in content for part in (b"drawing", b'["x", "y"]', b'["z"]'))
+
+
+@pytest.mark.parametrize(("likely", "said"), [(0.9999, "99 %"), (0.994, "99 %"), (0.0149, "1 %"), (None, "–")])
+def test_nothing_is_said_to_be_surer_than_it_is(network: Network, run: Run, likely: float | None, said: str) -> None:
+    """Per cents are whole, never 0 or 100, and what is not known is a dash."""
+    network.answers["POST /v1/search/sketch"] = {**ANSWER, "hits": [{**ANSWER["hits"][0], "probability": likely}]}
+    line = run("search", "sketch", "-", stdin=b"ink").stdout.splitlines()[-1]
+    assert re.split(r" {2,}", line)[2:4] == [said, "b"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"matched": True}, ""),
+        ({"matched": None}, ""),
+        ({"matched": False}, "come nearest"),
+        ({"matched": False, "hits": []}, "Nothing was found"),
+    ],
+)
+def test_who_finds_nothing_is_told(network: Network, run: Run, change: dict[str, Any], words: str) -> None:
+    """Where no hit is near enough a sentence on stderr says so, and stdout stays as it is."""
+    network.answers["POST /v1/search/sketch"] = {**ANSWER, **change}
+    result = run("search", "sketch", "-", stdin=b"ink")
+    assert words in result.stderr
+    assert bool(result.stderr) is bool(words)
+    assert run("search", "sketch", "-", "--json", stdin=b"ink").stderr == ""

@@ -33,6 +33,40 @@ def test_a_collection_counts_its_items_and_changes(client: TestClient) -> None:
     assert (found["items"], found["change_seq"]) == (1, 3)
 
 
+def test_a_collection_is_changed_in_what_is_named(client: TestClient) -> None:
+    """Title and threshold, each alone, both, or taken back; what is not named stays, and so do the items."""
+    made = client.post("/v1/collections", json={"name": "hats", "model": "fake", "threshold": 0.25}).json()
+    assert made["threshold"] == 0.25
+    assert client.get("/v1/collections/shoes").json()["threshold"] is None
+    expected = dict(made)
+    for changes in ({"title": "Hats"}, {"threshold": 0.5}, {}, {"title": "", "threshold": -1}, {"threshold": None}):
+        expected |= changes
+        answer = client.patch("/v1/collections/hats", json=changes)
+        assert (answer.status_code, answer.json()) == (200, expected)
+        assert client.get("/v1/collections/hats").json() == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ({"threshold": 1.5}, "invalid-threshold"),
+        ({"threshold": -1.01}, "invalid-threshold"),
+        ({"threshold": "high"}, "invalid-request"),
+        ({"title": None}, "invalid-request"),
+        ({"name": "caps"}, "invalid-request"),
+        ({"title": "x" * 1001}, "invalid-metadata"),
+        ([], "invalid-request"),
+    ],
+)
+def test_what_cannot_be_changed_is_refused(body: Any, kind: str, client: TestClient) -> None:
+    """A threshold that is no cosine, a name, and what is no change leave the collection as it is."""
+    before = client.get("/v1/collections/shoes").json()
+    answer = client.patch("/v1/collections/shoes", json=body)
+    assert (answer.status_code, answer.json()["type"]) == (422, f"urn:likeness:problem:{kind}")
+    assert client.get("/v1/collections/shoes").json() == before
+    assert client.patch("/v1/collections/caps", json={"title": "Caps"}).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("body", "status", "kind"),
     [
@@ -40,6 +74,7 @@ def test_a_collection_counts_its_items_and_changes(client: TestClient) -> None:
         ({"name": "Bad Name", "model": "fake"}, 422, "invalid-name"),
         ({"name": "hats", "model": "hat"}, 404, "unknown-model"),
         ({"model": "fake"}, 422, "invalid-request"),
+        ({"name": "hats", "model": "fake", "threshold": 2}, 422, "invalid-threshold"),
         ({"name": "hats", "modell": "fake"}, 422, "invalid-request"),
     ],
 )
