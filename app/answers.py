@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self, TypeAlias
 
 Json: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why an item was found.
+
+    Attributes:
+        picture: PNG: what the network sees of the item, the redder the more a line supports the match.
+        shares: of the support that lies in each ninth of the picture, three rows from the top.
+    """
+
+    picture: bytes
+    shares: tuple[tuple[float, ...], ...]
+
+    @classmethod
+    def from_json(cls, answer: Json) -> Self:
+        """Read an explanation."""
+        encoded = answer["picture"].removeprefix("data:image/png;base64,")
+        return cls(b64decode(encoded, validate=True), tuple(tuple(map(float, row)) for row in answer["shares"]))
 
 
 @dataclass(frozen=True)
@@ -22,6 +42,7 @@ class Hit:
         metadata: of the item.
         image_url: where its picture is; None if it has none.
         thumbnail_url: where a small one is.
+        explanation: why it was found; None where that was not asked for, and of later hits.
     """
 
     key: str
@@ -31,10 +52,12 @@ class Hit:
     metadata: Json
     image_url: str | None
     thumbnail_url: str | None
+    explanation: Explanation | None = None
 
     @classmethod
     def from_json(cls, answer: Json) -> Self:
         """Read a hit."""
+        why = answer.get("explanation")
         return cls(
             key=answer["key"],
             score=float(answer["score"]),
@@ -43,6 +66,7 @@ class Hit:
             metadata=answer["metadata"],
             image_url=answer["image_url"],
             thumbnail_url=answer.get("thumbnail_url"),
+            explanation=None if why is None else Explanation.from_json(why),
         )
 
 

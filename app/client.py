@@ -19,6 +19,7 @@ from app.requests import (
     Lines,
     NewItem,
     batch,
+    explaining,
     filtering,
     item_path,
     items_path,
@@ -88,21 +89,28 @@ class LikenessClient:
         self._http.close()
 
     def search_sketch(
-        self, image: bytes, *, collection: str = "shoes", k: int = 24, where: Json | None = None
+        self, image: bytes, *, collection: str = "shoes", k: int = 24, where: Json | None = None, explain: bool = False
     ) -> SearchAnswer:
         """Find the k items most like a drawing, given as the bytes of a picture file.
 
-        `where` filters by metadata, e.g. `{"colour": "red", "price": {"lt": 50}}`.
+        `where` filters by metadata, e.g. `{"colour": "red", "price": {"lt": 50}}`; with `explain` the first ten hits
+        tell why they were found.
         """
-        parameters = {"collection": collection, "k": str(k), **filtering(where)}
+        parameters = {"collection": collection, "k": str(k), **filtering(where), **explaining(explain)}
         call = Call("POST", "/v1/search/sketch", parameters, picture(image), repeatable=True)
         return self._ask(call, SearchAnswer.from_json)
 
     def search_strokes(
-        self, strokes: Lines, *, collection: str = "shoes", k: int = 24, where: Json | None = None
+        self,
+        strokes: Lines,
+        *,
+        collection: str = "shoes",
+        k: int = 24,
+        where: Json | None = None,
+        explain: bool = False,
     ) -> SearchAnswer:
         """Find the k items most like a drawing, given as lines of (x, y) points, y downwards, at any scale."""
-        parameters = {"collection": collection, "k": str(k), **filtering(where)}
+        parameters = {"collection": collection, "k": str(k), **filtering(where), **explaining(explain)}
         body = {"json": {"strokes": as_lists(strokes)}}
         call = Call("POST", "/v1/search/sketch", parameters, body, repeatable=True)
         return self._ask(call, SearchAnswer.from_json)
@@ -122,12 +130,13 @@ class LikenessClient:
         collection: str = "shoes",
         k: int = 24,
         where: Json | None = None,
+        explain: bool = False,
     ) -> SearchAnswer:
         """Search again, nearer to the items with `liked` keys, away from the `disliked`, which are left out.
 
         The query is the bytes of a picture file, lines of points, or the key of an item.
         """
-        parameters = {"collection": collection, "k": str(k), **filtering(where)}
+        parameters = {"collection": collection, "k": str(k), **filtering(where), **explaining(explain)}
         call = Call("POST", "/v1/search/refine", parameters, refining(query, liked, disliked), repeatable=True)
         return self._ask(call, SearchAnswer.from_json)
 

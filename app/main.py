@@ -18,6 +18,7 @@ from app.admitting import Admitting
 from app.body_limit import BodyLimit
 from app.connections import REFUSED_HEADS
 from app.documentation import document
+from app.explaining import Explaining
 from app.gate import Gate, Gated
 from app.items import TOGETHER, Items
 from app.predictors import Loader, Predictors
@@ -140,7 +141,15 @@ async def running(
             weights=weights,
             checkpoints=checkpoints,
             specs=found_specs() if specs is None else specs,
-            search=Search(catalogue, live, weights, workers, telemetry, settings.max_pixels),
+            search=Search(
+                catalogue,
+                live,
+                weights,
+                workers,
+                Explaining(pictures, workers, settings.max_pixels),
+                telemetry,
+                settings.max_pixels,
+            ),
             items=Items(
                 catalogue,
                 pictures,

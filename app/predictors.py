@@ -21,12 +21,24 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from models.contracts import Vectors
+    from models.explanations import Explanation
     from models.predictor import Predictor
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
+Asked = TypeVar("Asked")
+Answered = TypeVar("Answered")
+
 Loader = Callable[[str, str | None], "Predictor"]
 """Loads a model by its name, with the weights of a digest, or the default ones."""
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """A prepared item, uint8 (...), and the vector of a query that found it, float32 (dim,)."""
+
+    item: Tensor
+    query: Vectors
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,16 +50,18 @@ class Serving:
         queries: the views of a prepared query, uint8 (views, ...) -> a vector of each, float32 (views, dim).
         items: a prepared item, uint8 (...) -> its vector, float32 (dim,).
         views: a prepared item -> what the network sees of it, uint8 (height, width).
+        explanations: a prepared item and the vector of a query -> why the one is like the other.
     """
 
     predictor: Predictor
     queries: BatchQueue[Tensor, Vectors]
     items: BatchQueue[Tensor, Vectors]
     views: BatchQueue[Tensor, NDArray[np.uint8]]
+    explanations: BatchQueue[Compared, Explanation]
 
     async def close(self) -> None:
         """Answer everyone who waits."""
-        for queue in (self.queries, self.items, self.views):
+        for queue in (self.queries, self.items, self.views, self.explanations):
             await queue.close()
 
 
@@ -115,11 +129,12 @@ class Predictors:
             queries=self._queue(predictor, "queries", partial(_together, predictor.predict_queries)),
             items=self._queue(predictor, "items", partial(_one_by_one, predictor.predict_items)),
             views=self._queue(predictor, "views", partial(_one_by_one, predictor.view_items)),
+            explanations=self._queue(predictor, "explanations", partial(_explained, predictor)),
         )
 
     def _queue(
-        self, predictor: Predictor, side: str, compute: Callable[[Sequence[Tensor]], Sequence[NDArray[Scalar]]]
-    ) -> BatchQueue[Tensor, NDArray[Scalar]]:
+        self, predictor: Predictor, side: str, compute: Callable[[Sequence[Asked]], Sequence[Answered]]
+    ) -> BatchQueue[Asked, Answered]:
         limits = Limits(
             max_batch=predictor.spec.max_batch,
             max_wait=self._settings.max_wait_ms / 1000,
@@ -132,11 +147,22 @@ class Predictors:
 
 def _together(predict: Callable[[Tensor], NDArray[Scalar]], groups: Sequence[Tensor]) -> list[NDArray[Scalar]]:
     """Predict groups of rows, all rows of one shape, as one batch; the answers come in the same groups."""
+    return np.split(predict(_batch(groups)), list(accumulate(map(len, groups)))[:-1])
+
+
+def _batch(groups: Sequence[Tensor]) -> Tensor:
+    """Put groups of rows, all rows of one shape, behind one another."""
     ends = list(accumulate(map(len, groups)))
     batch = groups[0].new_empty((ends[-1], *groups[0].shape[1:]))
     for group, end in zip(groups, ends, strict=True):
         batch[end - len(group) : end] = group
-    return np.split(predict(batch), ends[:-1])
+    return batch
+
+
+def _explained(predictor: Predictor, compared: Sequence[Compared]) -> list[Explanation]:
+    """Explain items, each against the query that found it, as one batch."""
+    batch = _batch([one.item[None] for one in compared])
+    return predictor.explain_items(batch, np.stack([one.query for one in compared]))
 
 
 def _one_by_one(predict: Callable[[Tensor], NDArray[Scalar]], items: Sequence[Tensor]) -> list[NDArray[Scalar]]:

@@ -11,6 +11,7 @@ from app.schemas import (
     BatchResult,
     CheckpointAnswer,
     CollectionAnswer,
+    Explanation,
     Hit,
     ItemAnswer,
     ItemProblem,
@@ -32,6 +33,9 @@ def found(value: Found) -> SearchAnswer:
                 key=hit.item.key,
                 score=hit.score,
                 probability=hit.probability,
+                explanation=None
+                if hit.why is None
+                else Explanation(picture=hit.why.address, shares=[list(row) for row in hit.why.shares]),
                 title=hit.item.title,
                 metadata=dict(hit.item.metadata),
                 image_url=_picture(hit.item),

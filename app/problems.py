@@ -58,6 +58,7 @@ TABLE: Mapping[type[models.RetrievalError], Row] = {
     models.EmptyDrawing: Row(422, "The drawing is empty"),
     models.InvalidStrokes: Row(422, "The strokes are malformed"),
     models.UnknownModel: Row(404, "No such model"),
+    models.NotExplainable: Row(409, "The model does not explain"),
     models.MissingCheckpoint: Row(503, "Weights are missing"),
     models.CorruptCheckpoint: Row(503, "Weights are damaged"),
     catalogue.CatalogueUnavailable: Row(503, "The catalogue does not answer", _SOON),

@@ -66,6 +66,11 @@ def filtering(where: Json | None) -> dict[str, str]:
     return {} if where is None else {"filter": json.dumps(where)}
 
 
+def explaining(explain: bool) -> dict[str, str]:  # noqa: FBT001 - it is the parameter's value
+    """Return the parameter that asks why hits were found."""
+    return {"explain": "true"} if explain else {}
+
+
 def writing(method: str, path: str, body: Mapping[str, Any], version: str | None, *, only_new: bool = False) -> Call:
     """Write an item, only if it is in a version, or only if there is none yet, where that is asked for."""
     match = {} if version is None else {"If-Match": f'"{version}"'}

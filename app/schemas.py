@@ -115,10 +115,32 @@ class ItemChanges(BaseModel):
     )
 
 
+_EXPLANATION = {
+    "picture": "data:image/png;base64,iVBORw0KGgo=",
+    "shares": [[0.02, 0.05, 0.03], [0.1, 0.25, 0.15], [0.2, 0.15, 0.05]],
+}
+
+
+class Explanation(BaseModel):
+    """Why an item was found."""
+
+    model_config = _example(**_EXPLANATION)
+
+    picture: str = Field(
+        description=(
+            "A small PNG as a data URI: what the network sees of the item, in grey, the redder the more a line "
+            "supports the match; pictures of two items do not compare."
+        )
+    )
+    shares: list[list[float]] = Field(
+        description="Share of the support that lies in each ninth of the picture, three rows from the top."
+    )
+
+
 class Hit(BaseModel):
     """One item that was found."""
 
-    model_config = _example(**_ITEM, score=0.8731, probability=0.62)
+    model_config = _example(**_ITEM, score=0.8731, probability=0.62, explanation=None)
 
     key: str
     score: float = Field(description="Cosine between the query's vector and the item's; rises with likeness.")
@@ -128,6 +150,9 @@ class Hit(BaseModel):
             "one is taken to be it; null where the weights are not calibrated, and where the query is an item or was "
             "moved by marks."
         )
+    )
+    explanation: Explanation | None = Field(
+        default=None, description="Of the first 10 hits, where `explain` asks for it; else null."
     )
     title: str
     metadata: dict[str, Any]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from prometheus_client import Histogram
 
+from app.explaining import EXPLAINED_HITS, Explaining, Why
+from app.predictors import Serving
 from app.telemetry import Telemetry
 from app.weights import Weights
 from app.workers import Workers
@@ -32,16 +34,20 @@ ATTEMPTS = 3
 
 @dataclass(frozen=True)
 class Scope:
-    """Where to search, for how much, among what, and which items, by their keys, are liked and disliked so far."""
+    """Where to search, for how much, among what, and which items, by their keys, are liked and disliked so far.
+
+    With `explain` the first hits tell why they were found.
+    """
 
     collection: str
     k: int
     where: Filter | None = None
     liked: tuple[str, ...] = ()
     disliked: tuple[str, ...] = ()
+    explain: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Hit:
     """An item that was found.
 
@@ -49,11 +55,15 @@ class Hit:
         item: what was found.
         score: the cosine to it.
         probability: that it is the item drawn, above 0 and below 1; None where nothing is known of that.
+        query: float32 (dim,), the vector of the query that it is nearest to, of unit length.
+        why: why it was found; None where nobody asked, and of later hits.
     """
 
     item: Item
     score: float
     probability: float | None
+    query: Vectors
+    why: Why | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +119,7 @@ class Search:
         live: LiveIndex,
         weights: Weights,
         workers: Workers,
+        explaining: Explaining,
         telemetry: Telemetry,
         max_pixels: int,
     ) -> None:
@@ -117,6 +128,7 @@ class Search:
         self._live = live
         self._weights = weights
         self._workers = workers
+        self._explaining = explaining
         self._telemetry = telemetry
         self._max_pixels = max_pixels
 
@@ -127,6 +139,7 @@ class Search:
             UnknownCollection: there is no such collection.
             WrongModel: another model than `model` embeds it.
             UnreadablePicture, PictureTooLarge, EmptyDrawing, InvalidStrokes: nothing can be searched for.
+            NotExplainable: it is asked why, and the model does not tell.
             QueueFull, DeadlineExceeded, QueueClosed: the device has no time.
         """
         watch = Stopwatch()
@@ -144,17 +157,39 @@ class Search:
             UnknownCollection: there is no such collection.
             UnknownItem: it holds no such item.
             NotSearchable: the item has no vector.
+            NotExplainable: it is asked why, and the model does not tell.
+            QueueFull, DeadlineExceeded, QueueClosed: it is asked why, and the device has no time.
         """
+        watch = Stopwatch()
         serving = await self._weights.serving(scope.collection)
-        return await self._workers.compute(self._similar, serving.predictor, key, scope)
+        self._check(serving, scope)
+        found = await self._workers.compute(self._similar, serving.predictor, key, scope, watch)
+        return await self._explained(serving, found, scope, watch)
 
     async def _attempt(self, model: str | None, query: bytes | Strokes, scope: Scope, watch: Stopwatch) -> Found:
         serving = await self._weights.serving(scope.collection, model)
+        self._check(serving, scope)
         views = await self._workers.compute(self._prepared, serving.predictor, query, watch)
         answer = await serving.queries.submit(views)
         watch.add("queue", answer.waited)
         watch.add("predict", answer.ran)
-        return await self._workers.compute(self._nearest, serving.predictor, answer.value, scope, watch)
+        found = await self._workers.compute(self._nearest, serving.predictor, answer.value, scope, watch)
+        return await self._explained(serving, found, scope, watch)
+
+    def _check(self, serving: Serving, scope: Scope) -> None:
+        if scope.explain:
+            self._explaining.check(serving)
+
+    async def _explained(self, serving: Serving, found: Found, scope: Scope, watch: Stopwatch) -> Found:
+        """Tell of the first hits why they were found, if that is asked."""
+        if not scope.explain:
+            return found
+        started = time.perf_counter()
+        first = found.hits[:EXPLAINED_HITS]
+        reasons = await self._explaining.explain(serving, [(hit.item, hit.query) for hit in first])
+        watch.add("explain", time.perf_counter() - started)
+        told = tuple(replace(hit, why=why) for hit, why in zip(first, reasons, strict=True))
+        return replace(found, hits=told + found.hits[EXPLAINED_HITS:], took=watch.took)
 
     def _prepared(self, predictor: Predictor, query: bytes | Strokes, watch: Stopwatch) -> Tensor:
         with watch.step("decode", self._telemetry.decode):
@@ -169,8 +204,7 @@ class Search:
         # A query that marks have moved stands for no drawing, and its scores for nothing that was calibrated.
         return self._described(predictor, result, scope, watch, drawn=marks == NO_MARKS)
 
-    def _similar(self, predictor: Predictor, key: str, scope: Scope) -> Found:
-        watch = Stopwatch()
+    def _similar(self, predictor: Predictor, key: str, scope: Scope, watch: Stopwatch) -> Found:
         item = self._catalogue.item(scope.collection, key)
         marks = self._marks(scope)
         with watch.step("index", self._telemetry.index):
@@ -191,13 +225,16 @@ class Search:
         self, predictor: Predictor, result: SearchResult, scope: Scope, watch: Stopwatch, *, drawn: bool
     ) -> Found:
         """Read the rows of the neighbours; one that was deleted a moment ago is left out."""
-        scores = {neighbour.item_id: neighbour.score for neighbour in result.neighbours}
+        near = {neighbour.item_id: neighbour for neighbour in result.neighbours}
         with watch.step("metadata", self._telemetry.metadata):
-            items = self._catalogue.items(scope.collection, list(scores))
+            items = self._catalogue.items(scope.collection, list(near))
         calibration = predictor.calibration if drawn else None
-        likely = _likely(calibration, [scores[item.id] for item in items], result.candidates)
+        likely = _likely(calibration, [near[item.id].score for item in items], result.candidates)
         return Found(
-            hits=tuple(Hit(item, scores[item.id], chance) for item, chance in zip(items, likely, strict=True)),
+            hits=tuple(
+                Hit(item, near[item.id].score, chance, result.queries[near[item.id].query])
+                for item, chance in zip(items, likely, strict=True)
+            ),
             matched=_matched(result, calibration) if drawn else None,
             collection=scope.collection,
             generation=result.generation,

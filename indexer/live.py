@@ -41,10 +41,11 @@ class NotSearchable(RetrievalError):
 
 @dataclass(frozen=True)
 class Neighbour:
-    """One hit: an item and the cosine between its vector and the query's."""
+    """One hit: an item, the cosine between its vector and the query's, and which of the query's vectors that was."""
 
     item_id: int
     score: float
+    query: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,14 @@ class SearchResult:
         neighbours: hits, nearest first.
         generation: number of the one that was searched; None while nothing is published.
         candidates: how many items could have been hits, as the filter has it.
+        queries: float32 (n, dim), unit length: the vectors that were compared with, as marks have moved them.
         threshold: the cosine that the best hit must reach to be a match; None for what the checkpoint says.
     """
 
     neighbours: tuple[Neighbour, ...]
     generation: int | None
     candidates: int
+    queries: Vectors
     threshold: float | None
 
 
@@ -105,12 +108,13 @@ def best_of(found: Nearest, k: int) -> tuple[Neighbour, ...]:
 
     Exact for the first k, if each row holds the first k of its own vector. Ties go to the smaller id.
     """
-    scores: dict[int, float] = {}
-    for item_id, score in zip(found.positions.ravel().tolist(), found.scores.ravel().tolist(), strict=True):
-        if item_id >= 0:
-            scores[item_id] = max(score, scores.get(item_id, score))
-    ordered = sorted(scores.items(), key=lambda scored: (-scored[1], scored[0]))
-    return tuple(Neighbour(item_id, score) for item_id, score in ordered[:k])
+    best: dict[int, Neighbour] = {}
+    rows = zip(found.positions.tolist(), found.scores.tolist(), strict=True)
+    for row, (item_ids, scores) in enumerate(rows):
+        for item_id, score in zip(item_ids, scores, strict=True):
+            if item_id >= 0 and (item_id not in best or score > best[item_id].score):
+                best[item_id] = Neighbour(item_id, score, row)
+    return tuple(sorted(best.values(), key=lambda hit: (-hit.score, hit.item_id))[:k])
 
 
 def _vectors(view: View, ids: Sequence[int]) -> Vectors:
@@ -248,7 +252,7 @@ class LiveIndex:
         if marks != NO_MARKS:
             queries = refine(queries, _vectors(view, marks.liked), _vectors(view, marks.disliked))
         found = view.search(queries, k, allowed, np.array([*exclude, *marks.disliked], dtype=np.int64))
-        return SearchResult(best_of(found, k), view.number, view.count_of(allowed), view.threshold)
+        return SearchResult(best_of(found, k), view.number, view.count_of(allowed), queries, view.threshold)
 
     def _allowed(self, collection: str, view: View, where: Filter) -> Ids:
         """Ask the catalogue which items a filter keeps, once per filter and state of the collection."""

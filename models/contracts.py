@@ -54,6 +54,10 @@ class CorruptCheckpoint(RetrievalError):
     """A weight file does not have the digest its card states."""
 
 
+class NotExplainable(RetrievalError):
+    """A model does not tell why an item is like a query."""
+
+
 class Kind(StrEnum):
     """What a model does with pixels; endpoints go by kind."""
 
@@ -81,6 +85,17 @@ class EmbeddingNetwork(Protocol):
 
     def view_items(self, batch: Tensor) -> Tensor:
         """Turn prepared items, uint8 (n, ...), into what the network sees of them, uint8 grey (n, height, width)."""
+
+
+class ExplainingNetwork(EmbeddingNetwork, Protocol):
+    """An embedding network that also tells why an item is like a query; not every one does."""
+
+    def explain_items(self, batch: Tensor, queries: Tensor) -> tuple[Tensor, Tensor]:
+        """Explain prepared items, uint8 (n, ...), each against one query, unit vectors (n, dim).
+
+        Returns what the network sees of them, uint8 grey (n, height, width), and how much each place supports the
+        match, float (n, height, width). Called without inference mode, for derivatives are needed.
+        """
 
 
 def _alone(prepared: Tensor) -> Tensor:

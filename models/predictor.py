@@ -11,8 +11,9 @@ from torch import Tensor, nn
 
 from models.backbones.folding import fold_batch_norm
 from models.checkpoints import Checkpoint, CheckpointStore
-from models.contracts import CorruptCheckpoint
+from models.contracts import CorruptCheckpoint, NotExplainable
 from models.devices import Device, place
+from models.explanations import Explanation
 from models.registry import spec as find_spec
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from models.calibration import Calibration
-    from models.contracts import EmbeddingNetwork, ModelSpec, Strokes, Vectors
+    from models.contracts import EmbeddingNetwork, ExplainingNetwork, ModelSpec, Strokes, Vectors
     from models.images import Picture
 
 # Cosine between an embedding in the device's number format and in float32 below which float32 is used instead.
@@ -31,7 +32,7 @@ PARITY = 0.995
 class Predictor:
     """A model with its weights, ready to turn pictures into vectors.
 
-    `prepare_*` may be called from any thread; `predict_*`, `view_items` and `warm` from one thread at a time.
+    `prepare_*` may be called from any thread; `predict_*`, `view_items`, `explain_items` and `warm` from one at a time.
     """
 
     def __init__(self, spec: ModelSpec, checkpoint: Checkpoint, network: EmbeddingNetwork, device: Device) -> None:
@@ -81,6 +82,28 @@ class Predictor:
         with torch.inference_mode():
             pixels: NDArray[np.uint8] = self._network.view_items(self._moved(batch)).cpu().numpy()
         return pixels
+
+    @property
+    def explains(self) -> bool:
+        """Whether `explain_items` can be asked."""
+        return hasattr(self._network, "explain_items")
+
+    def explain_items(self, batch: Tensor, queries: Vectors) -> list[Explanation]:
+        """Tell why prepared items are like queries.
+
+        Args:
+            batch: uint8 (n, ...).
+            queries: float32 (n, dim), the query of each item, of unit length.
+
+        Raises:
+            NotExplainable: the model does not tell.
+        """
+        if not self.explains:
+            message = f"The model {self.spec.name} does not tell why an item was found; search without explain."
+            raise NotExplainable(message)
+        network = cast("ExplainingNetwork", self._network)
+        lines, support = network.explain_items(self._moved(batch), self._moved(torch.from_numpy(queries)))
+        return [Explanation(*pair) for pair in zip(lines.cpu().numpy(), support.float().cpu().numpy(), strict=True)]
 
     def warm(self) -> None:
         """Run both sides, at the largest batch first: memory grows now, and no caller waits for lazy initialisation."""

@@ -16,6 +16,7 @@ from app.search import Scope
 router = APIRouter(prefix="/v1/search", tags=["search"])
 
 Count = Annotated[int, Query(ge=1, le=200, description="How many hits.", examples=[24])]
+Explain = Annotated[bool, Query(description="Tell of the first 10 hits why they were found; takes a moment longer.")]
 Name = Annotated[str, Query(description="Where to search.", examples=["shoes"])]
 Model = Annotated[str, Path(description="A model that embeds pictures; see /v1/models.", examples=["sketch"])]
 
@@ -28,15 +29,22 @@ Model = Annotated[str, Path(description="A model that embeds pictures; see /v1/m
     openapi_extra=REFINE_BODY,
 )
 async def search_refined(
-    request: Request, parts: Parts, asked: Refined, where: Where, collection: Name = "shoes", k: Count = 24
+    request: Request,
+    parts: Parts,
+    asked: Refined,
+    where: Where,
+    collection: Name = "shoes",
+    k: Count = 24,
+    *,
+    explain: Explain = False,
 ) -> SearchAnswer:
     """Search again by a drawing or an item, nearer to what is liked of what was found, and without what is not.
 
     `score` is the cosine to the query as it was moved.
     """
-    scope = Scope(collection, k, where, asked.liked, asked.disliked)
+    scope = Scope(collection, k, where, asked.liked, asked.disliked, explain)
     if isinstance(asked.query, str):
-        return present.found(await parts.search.by_item(asked.query, scope))
+        return present.found(await while_connected(request, parts.search.by_item(asked.query, scope)))
     search = parts.search.by_drawing(None, asked.query, scope)
     return present.found(await while_connected(request, search))
 
@@ -55,14 +63,16 @@ async def search_by_drawing(
     where: Where,
     collection: Name = "shoes",
     k: Count = 24,
+    *,
+    explain: Explain = False,
 ) -> SearchAnswer:
     """Find the items most like a drawing, sent as a picture file or as strokes."""
     parts.embedding_model(model)
-    search = parts.search.by_drawing(model, query, Scope(collection, k, where))
+    search = parts.search.by_drawing(model, query, Scope(collection, k, where, explain=explain))
     return present.found(await while_connected(request, search))
 
 
 @router.post("/similar/{collection}/{key:path}", operation_id="search_similar", responses=errors(404, 422, 503))
 async def search_similar(collection: str, key: str, parts: Parts, where: Where, k: Count = 24) -> SearchAnswer:
-    """Find the items most like an item, the item itself left out."""
+    """Find the items most like an item, the item itself left out; `refine` by its key also tells why."""
     return present.found(await parts.search.by_item(key, Scope(collection, k, where)))

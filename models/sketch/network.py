@@ -10,6 +10,7 @@ from models.backbones.efficientnet_lite import CHANNELS, MEAN, SCALE, EfficientN
 from models.sketch.augmentation import View
 from models.sketch.canvas import WHITE
 from models.sketch.edges import EdgeDetector
+from models.sketch.explanation import Cells, support
 
 DIM = 256
 # Outputs of Sketch-a-Net's fc6.
@@ -25,6 +26,7 @@ class SketchANetTrunk(nn.Module):
     """
 
     VIEW = View(crop=225, side=225)
+    EXPLAINED = Cells("conv1", first=7, distance=3)
 
     def __init__(self) -> None:
         """Build the layers; what stands on them draws all weights with `initialise`."""
@@ -72,6 +74,7 @@ class LiteEmbedding(nn.Module):
     """
 
     VIEW = View(crop=224, side=160)
+    EXPLAINED = Cells("trunk._blocks.4", first=3.5, distance=8)
     _LAYOUT_CHANNELS = 48
 
     def __init__(self) -> None:
@@ -118,6 +121,15 @@ class SketchRetrieval(nn.Module):
     def view_items(self, batch: Tensor) -> Tensor:
         """Draw the edge maps of framed photos, uint8 (n, 3, 256, 256), as uint8 grey (n, 256, 256)."""
         return self._drawn(batch)[:, 0].round().to(torch.uint8)
+
+    def explain_items(self, batch: Tensor, queries: Tensor) -> tuple[Tensor, Tensor]:
+        """Tell what of framed photos, uint8 (n, 3, 256, 256), is like one query each, unit (n, 256).
+
+        Returns their edge maps, uint8 grey (n, 256, 256), and how much each place supports the match, float likewise.
+        """
+        with torch.no_grad():
+            drawn = self._drawn(batch)
+        return drawn[:, 0].round().to(torch.uint8), support(self.embedding, drawn, queries)
 
     def _drawn(self, batch: Tensor) -> Tensor:
         return self.edges.draw(self._cast(batch) / WHITE) * WHITE

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.answers import Hit, Item, ModelUsed, Weights
+from app.answers import Explanation, Hit, Item, ModelUsed, SearchAnswer, Weights
 from app.client import LikenessClient, LikenessError
 from app.requests import NewItem
 from app.retries import RetryPolicy
@@ -219,6 +219,27 @@ def test_what_a_match_must_reach_is_sent_where_it_is_given() -> None:
     server = Server({**COLLECTION, "threshold": None})
     assert client_of(server).change_collection("shoes", {"threshold": None}).threshold is None
     assert json.loads(server.request.content) == {"threshold": None}
+
+
+def test_why_is_asked_and_read() -> None:
+    """`explain` goes into the query string of each search that takes it, and the picture comes back as bytes."""
+    why = {"picture": "data:image/png;base64,iVBORw==", "shares": [[0.5, 0, 0], [0, 0.5, 0], [0, 0, 0]]}
+    answer = {**SEARCH, "hits": [{**HIT, "explanation": why}, HIT]}
+    calls: list[Callable[[LikenessClient], SearchAnswer]] = [
+        lambda c: c.search_sketch(b"", explain=True),
+        lambda c: c.search_strokes([], explain=True),
+        lambda c: c.refine("a", explain=True),
+    ]
+    for call in calls:
+        server = Server(answer)
+        first, second = call(client_of(server)).hits
+        assert server.request.url.params["explain"] == "true"
+        assert first.explanation == Explanation(b"\x89PNG", ((0.5, 0.0, 0.0), (0.0, 0.5, 0.0), (0.0, 0.0, 0.0)))
+        assert second.explanation is None
+    with pytest.raises(LikenessError, match="did not answer as"):
+        client_of(Server({**SEARCH, "hits": [{**HIT, "explanation": {"picture": "data:,!", "shares": []}}]})).refine(
+            "a"
+        )
 
 
 def test_what_an_older_server_does_not_say_is_not_known() -> None:

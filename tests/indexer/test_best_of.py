@@ -44,3 +44,6 @@ def test_the_first_k_of_all_vectors_are_the_first_k_by_the_best_score(views: lis
     assert all(best[item] == score for item, score in joined)
     assert len(dict(joined)) == len(joined)
     assert joined == sorted(joined, key=lambda scored: (-scored[1], scored[0]))
+    assert all(
+        views[hit.query][hit.item_id] == hit.score for hit in best_of(nearest([first(s, k) for s in views], k), k)
+    )

@@ -13,6 +13,7 @@ from models.calibration import Calibration
 from models.checkpoints import Checkpoint
 from models.contracts import EmptyDrawing, InvalidStrokes, Kind, ModelSpec, Strokes, Vectors
 from models.devices import Device
+from models.explanations import Explanation
 from models.images import Picture
 
 if TYPE_CHECKING:
@@ -120,6 +121,20 @@ class FakePredictor:
     def view_items(self, batch: Tensor) -> NDArray[np.uint8]:
         """Show prepared items."""
         return batch[:, 0].numpy()
+
+    @property
+    def explains(self) -> bool:
+        """Whether it tells why."""
+        return True
+
+    def explain_items(self, batch: Tensor, queries: Vectors) -> list[Explanation]:
+        """Tell what each grey level adds to the likeness, exactly, for the projection is linear."""
+        rows = batch.flatten(1).float().numpy() / 255 - 0.5
+        lengths = np.maximum(np.linalg.norm(rows @ self._projection, axis=1, keepdims=True), 1e-6)
+        support = (rows * (queries @ self._projection.T) / lengths).astype(np.float32)
+        return [
+            Explanation(row[0].numpy(), part) for row, part in zip(batch, support.reshape(-1, SIDE, SIDE), strict=True)
+        ]
 
     def warm(self) -> None:
         """Nothing to warm."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import numpy as np
 import pytest
@@ -14,7 +14,15 @@ from numpy.typing import NDArray
 
 from models import predictor as predictor_module
 from models.checkpoints import Checkpoint, CheckpointStore
-from models.contracts import CorruptCheckpoint, EmptyDrawing, MissingCheckpoint, Strokes, UnknownModel
+from models.contracts import (
+    CorruptCheckpoint,
+    EmbeddingNetwork,
+    EmptyDrawing,
+    MissingCheckpoint,
+    NotExplainable,
+    Strokes,
+    UnknownModel,
+)
 from models.devices import Device
 from models.images import Picture
 from models.predictor import Predictor, load_predictor
@@ -81,6 +89,38 @@ def assert_sound(vectors: NDArray[np.float32], count: int, dim: int) -> None:
     assert vectors.shape == (count, dim)
     assert vectors.flags.c_contiguous
     np.testing.assert_allclose(np.linalg.norm(vectors.astype(np.float64), axis=1), 1, atol=1e-5)
+
+
+def test_it_tells_why_an_item_is_like_a_query(predictor: AnyPredictor) -> None:
+    """Each item is explained against its own query: its view, and support of the same size, finite and not all 0."""
+    batch = items(predictor)
+    asked = predictor.predict_queries(queries(predictor))
+    assert predictor.explains
+    found = predictor.explain_items(batch, asked)
+    views = predictor.view_items(batch)
+    for explanation, view in zip(found, views, strict=True):
+        assert np.array_equal(explanation.lines, view)
+        assert explanation.support.dtype == np.float32
+        assert explanation.support.shape == view.shape
+        assert np.isfinite(explanation.support).all()
+        assert explanation.support.any()
+    (alone,) = predictor.explain_items(batch[1:2], asked[1:2])
+    np.testing.assert_allclose(alone.support, found[1].support, atol=1e-4)
+    (opposite,) = predictor.explain_items(batch[1:2], -asked[1:2])
+    np.testing.assert_allclose(opposite.support, -alone.support, atol=1e-5)
+
+
+def test_a_network_that_cannot_explain_says_so(store: CheckpointStore) -> None:
+    """Explaining is a promise that a system may leave out; asked all the same, it answers with a sentence."""
+    loaded = load_predictor(store, "sketch", NETWORKS[0], CPU)
+
+    class Silent:
+        """Nothing of what a network can do."""
+
+    silent = Predictor(loaded.spec, loaded.checkpoint, cast("EmbeddingNetwork", Silent()), CPU)
+    assert not silent.explains
+    with pytest.raises(NotExplainable, match="sketch does not tell why"):
+        silent.explain_items(items(loaded, 1), np.ones((1, 256), np.float32))
 
 
 def test_it_says_what_it_is(predictor: AnyPredictor) -> None:

@@ -1,0 +1,90 @@
+"""Which lines of an item's edge map support its match with a drawing: feature times gradient, in one layer.
+
+Source: Draelos and Carin, Use HiResCAM instead of Grad-CAM for faithful explanations (2020), section 3. The cosine of
+a drawing's vector q and an item's f(x) is followed back to a feature map A of the network: the cell (i, j) supports the
+match by the sum over channels c of A[c, i, j] times the derivative of q . f by it. In the last map, with a linear head
+behind it, these sum to the cosine; in an earlier one, which shows more, they are its first-order part. Which layer was
+chosen by what happens to the score when the most supporting ink is wiped away (`benchmarks.explanations`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from models.sketch.canvas import SIDE
+
+if TYPE_CHECKING:
+    from models.sketch.augmentation import View
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The layer in which a network explains itself, and where its cells lie in what the network sees.
+
+    Attributes:
+        layer: name of the module whose output counts, (n, channels, cells, cells).
+        first: centre of the first cell, in pixels of the view, 0 being the centre of its first pixel.
+        distance: from one cell to the next, in pixels of the view.
+    """
+
+    layer: str
+    first: float
+    distance: float
+
+
+class Explained(Protocol):
+    """An embedding network with a layer to explain it by."""
+
+    VIEW: View
+    EXPLAINED: Cells
+
+    def __call__(self, canvas: Tensor) -> Tensor:
+        """Embed canvases."""
+
+    def get_submodule(self, target: str) -> nn.Module:
+        """Find a layer."""
+
+
+def support(embedding: Explained, canvases: Tensor, queries: Tensor) -> Tensor:
+    """Tell how much each place of canvases adds to their likeness to queries.
+
+    Args:
+        embedding: the network; not called by another thread meanwhile.
+        canvases: float (n, 1, 256, 256), range 0 to 255, in the network's number format.
+        queries: (n, dim), one unit vector for each canvas.
+
+    Returns:
+        float32 (n, 256, 256); what the network does not see has what its nearest cell has.
+    """
+    kept: list[Tensor] = []
+
+    def keep(_module: nn.Module, _inputs: object, output: Tensor) -> Tensor:
+        kept.append(output.detach().requires_grad_())
+        return kept[0]
+
+    # The derivative goes no further back than this layer, so that half of the network runs as for any item.
+    hook = embedding.get_submodule(embedding.EXPLAINED.layer).register_forward_hook(keep)
+    try:
+        with torch.enable_grad():
+            likeness = (embedding(canvases).float() * queries.float()).sum()
+            (slope,) = torch.autograd.grad(likeness, kept)
+    finally:
+        hook.remove()
+    cells = (kept[0].detach().float() * slope.float()).sum(dim=1, keepdim=True)
+    return _spread(cells, embedding.VIEW, embedding.EXPLAINED)[:, 0]
+
+
+def _spread(cells: Tensor, view: View, layout: Cells) -> Tensor:
+    """Interpolate cells (n, 1, r, r) to the pixels of the canvas, (n, 1, 256, 256)."""
+    centres = torch.arange(SIDE, device=cells.device) + 0.5 - (SIDE - view.crop) / 2
+    places = (centres * view.side / view.crop - 0.5 - layout.first) / layout.distance
+    # From -1 at the first cell's centre to 1 at the last one's, as grid_sample counts.
+    scaled = 2 * places / (cells.shape[-1] - 1) - 1
+    rows, columns = torch.meshgrid(scaled, scaled, indexing="ij")
+    grid = torch.stack([columns, rows], dim=-1).expand(len(cells), -1, -1, -1)
+    return functional.grid_sample(cells, grid, mode="bilinear", padding_mode="border", align_corners=True)
