@@ -21,7 +21,7 @@ import torch
 from torch.nn import functional
 
 from benchmarks.machine import describe
-from benchmarks.sketch import table
+from benchmarks.markdown import table
 from models.checkpoints import CheckpointStore
 from models.contracts import RetrievalError
 from models.devices import choose_device
