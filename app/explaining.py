@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from models.explanations import Explanation
 
 EXPLAINED_HITS = 10
-"""Of so many hits, the first ones, it is said why: each costs the device about what three searches do."""
+"""Of so many hits, the first ones, it is said why: each is embedded once more, and followed half the way back."""
 
 _GONE = (UnknownPicture, UnreadablePicture, PictureTooLarge)
 """Why a picture cannot be explained that could once be searched for; its hit stays without."""

@@ -18,12 +18,13 @@ DOT = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4
 """A PNG of one white pixel."""
 
 
-def answer(*titles: str) -> str:
-    """Body of a search that found items of these titles."""
+def answer(*titles: str, sure: float | None = None, matched: bool | None = None) -> str:
+    """Body of a search that found items of these titles, the first of which is it as surely as `sure` says."""
     hits: list[dict[str, Any]] = [
         {
             "key": title,
             "score": 0.9 - 0.1 * place,
+            "probability": None if sure is None else sure / 10**place,
             "title": title,
             "metadata": {},
             "image_url": None,
@@ -32,14 +33,14 @@ def answer(*titles: str) -> str:
         for place, title in enumerate(titles)
     ]
     model = {"name": "fake", "checkpoint": "fa" * 32}
-    return json.dumps(
-        {"hits": hits, "collection": "shoes", "generation": None, "model": model, "took_ms": {"predict": 1.0}}
-    )
+    found = {"hits": hits, "matched": matched, "collection": "shoes", "generation": None, "model": model}
+    return json.dumps({**found, "took_ms": {"predict": 1.0}})
 
 
-def fulfil_with(route: Route, *titles: str) -> None:
+def fulfil_with(route: Route, *titles: str, sure: float | None = None, matched: bool | None = None) -> None:
     """Answer a search with items of these titles."""
-    route.fulfill(status=200, content_type="application/json", body=answer(*titles))
+    body = answer(*titles, sure=sure, matched=matched)
+    route.fulfill(status=200, content_type="application/json", body=body)
 
 
 def invent(page: Page, reply: Callable[[Route], None]) -> None:

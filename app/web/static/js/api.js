@@ -10,16 +10,19 @@
  * @property {Record<string, any>} metadata
  * @property {string | null} image_url
  * @property {string | null} thumbnail_url
+ * @property {number | null} [probability] that this is the item drawn; null where the server cannot tell
+ * @property {{picture: string, shares: number[][]} | null} [explanation] why it was found, where that was asked
  *
  * @typedef {Object} Answer
  * @property {Hit[]} hits
+ * @property {boolean | null} [matched] false where even the best hit is not near enough
  * @property {string} collection
  * @property {number | null} [generation]
  * @property {{name: string, checkpoint: string}} [model]
  * @property {Record<string, number>} [took_ms]
  *
  * @typedef {{name: string, title: string, model: string, items: number}} Collection
- * @typedef {{collection: Collection, k: number, filter: object | null}} Scope
+ * @typedef {{collection: Collection, k: number, filter: object | null, why?: boolean}} Scope `why` asks for explanations
  * @typedef {{type: "strokes", strokes: number[][][]} | {type: "picture", picture: Blob}} Sketch
  * @typedef {Sketch | {type: "item", key: string}} Query
  */
@@ -105,8 +108,9 @@ export async function endSession() {
 const keyPath = (key) => key.split("/").map(encodeURIComponent).join("/");
 
 /** @param {Scope} scope @returns {URLSearchParams} */
-function scopeQuery({ k, filter }) {
+function scopeQuery({ k, filter, why = false }) {
   const query = new URLSearchParams({ k: String(k) });
+  if (why) query.set("explain", "true");
   if (filter) query.set("filter", JSON.stringify(filter));
   return query;
 }
@@ -133,7 +137,7 @@ export async function searchSketch(sketch, scope, signal) {
   return (await ask(`v1/search/${encodeURIComponent(scope.collection.model)}?${query}`, sketchRequest(sketch, signal))).json();
 }
 
-/** @param {string} key @param {Scope} scope @param {AbortSignal} [signal] @returns {Promise<Answer>} */
+/** @param {string} key @param {Scope} scope which asks for no reasons: `searchRefined` gives those @param {AbortSignal} [signal] @returns {Promise<Answer>} */
 export async function searchSimilar(key, scope, signal) {
   const address = `v1/search/similar/${encodeURIComponent(scope.collection.name)}/${keyPath(key)}?${scopeQuery(scope)}`;
   return (await ask(address, { method: "POST", signal })).json();

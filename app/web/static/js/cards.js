@@ -3,7 +3,7 @@
  */
 
 import { icon, make } from "./elements.js";
-import { fieldValue, isPrice, percent } from "./format.js";
+import { fieldValue, isPrice, likelihood, percent, whereMost } from "./format.js";
 import { NO_MARKS, sideOf } from "./marks.js";
 
 /** @typedef {import("./api.js").Hit} Hit */
@@ -13,6 +13,7 @@ import { NO_MARKS, sideOf } from "./marks.js";
 /** @typedef {{element: HTMLLIElement, show: (hit: Hit) => void, mark: (side: Side | null) => void}} Card */
 
 const COSINE = "Cosine between the two embeddings: 100 % is the same direction. It is no probability.";
+const LIKELIHOOD = "How likely this is the very thing you drew, if it is here at all. Among many alike things none is likely.";
 
 /** The list of hits. */
 export class Cards {
@@ -70,13 +71,14 @@ function makeCard({ onOpen, onSimilar, onMark }) {
   const image = make("img", { class: "card-picture", loading: "lazy", decoding: "async", width: "240", height: "240", alt: "" });
   image.addEventListener("error", () => image.classList.add("is-missing"));
   image.addEventListener("load", () => image.classList.remove("is-missing"));
-  const score = make("span", { class: "score", title: COSINE });
+  const score = make("span", { class: "score" });
   const title = make("h3", { class: "card-title" });
   const open = make("button", { type: "button", class: "card-open", onclick: () => onOpen(current) }, image);
   const facts = make("p", { class: "card-facts" });
+  const why = make("p", { class: "card-why" });
   const price = make("span", { class: "price" });
   const similar = make("button", { type: "button", class: "card-similar", onclick: () => onSimilar(current) }, icon("likeness"), "More like this");
-  const text = make("div", { class: "card-text" }, title, facts, make("p", { class: "card-foot" }, score, price), similar);
+  const text = make("div", { class: "card-text" }, title, why, facts, make("p", { class: "card-foot" }, score, price), similar);
   const liked = make("button", { type: "button", class: "mark", title: "Like", onclick: () => onMark(current, "liked") }, icon("thumb"));
   const disliked = make("button", { type: "button", class: "mark mark-disliked", title: "Not this", onclick: () => onMark(current, "disliked") }, icon("thumb"));
   const marking = make("div", { class: "card-marks" }, liked, disliked);
@@ -85,15 +87,18 @@ function makeCard({ onOpen, onSimilar, onMark }) {
   const show = (/** @type {Hit} */ hit) => {
     current = hit;
     const name = hit.title || hit.key;
-    const source = hit.thumbnail_url ?? hit.image_url;
+    const source = hit.explanation?.picture ?? hit.thumbnail_url ?? hit.image_url;
     if (source && image.getAttribute("src") !== source) image.src = source;
     image.classList.toggle("is-missing", !source);
+    element.classList.toggle("is-explained", Boolean(hit.explanation));
+    why.hidden = !hit.explanation;
+    why.textContent = hit.explanation ? `Why: ${whereMost(hit.explanation.shares)}` : "";
     title.textContent = name;
     open.setAttribute("aria-label", `${name}: details`);
     similar.setAttribute("aria-label", `More like this: ${name}`);
     facts.replaceChildren(...factsOf(hit.metadata ?? {}));
     price.textContent = priceOf(hit.metadata ?? {});
-    showScore(score, hit.score);
+    showScore(score, hit);
     // Where nothing was searched for, there is nothing to refine.
     marking.hidden = hit.score === undefined;
     liked.setAttribute("aria-label", `Like ${name}`);
@@ -106,12 +111,14 @@ function makeCard({ onOpen, onSimilar, onMark }) {
   return { element, show, mark };
 }
 
-/** @param {HTMLElement} element @param {number | undefined} score */
-function showScore(element, score) {
+/** @param {HTMLElement} element @param {Hit} hit how sure it is, or else how like */
+function showScore(element, { score, probability = null }) {
   element.hidden = score === undefined;
   if (score === undefined) return;
+  const [name, value, title] = probability === null ? ["cosine ", percent(score), COSINE] : ["looks like it ", likelihood(probability), `${LIKELIHOOD} Cosine ${percent(score)}.`];
+  element.title = title;
   element.style.setProperty("--share", String(Math.min(1, Math.max(0, score))));
-  element.replaceChildren(make("span", { class: "score-name" }, "cosine "), percent(score));
+  element.replaceChildren(make("span", { class: "score-name" }, name), value);
 }
 
 /** @param {Record<string, any>} metadata @returns {string} */

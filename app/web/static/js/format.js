@@ -5,6 +5,24 @@
 /** @param {number} score a cosine @returns {string} as per cent, e.g. "87 %" */
 export const percent = (score) => `${Math.round(score * 100).toString().replace("-", "−")} %`;
 
+/** @param {number} probability above 0 and below 1 @returns {string} as per cent, never 0 or 100 */
+export const likelihood = (probability) => (probability < 0.01 ? "< 1 %" : `${Math.min(99, Math.round(probability * 100))} %`);
+
+/** Names of the ninths of a picture, rows from the top. */
+const PLACES = [["upper left", "top", "upper right"], ["left", "middle", "right"], ["lower left", "bottom", "lower right"]];
+
+/** Beside the place with the largest share those are named that have at least this much of it, and so many at most. */
+const ALSO = { share: 0.6, places: 3 };
+
+/** @param {ReadonlyArray<ReadonlyArray<number>>} shares of the support in each ninth, rows from the top @returns {string} e.g. "mostly top and left" */
+export function whereMost(shares) {
+  const places = shares.flatMap((row, y) => row.map((share, x) => ({ share, name: PLACES[y][x] }))).sort((a, b) => b.share - a.share);
+  const [first] = places;
+  if (!first || first.share <= 0) return "nothing in particular";
+  const named = places.filter(({ share }) => share >= ALSO.share * first.share).slice(0, ALSO.places).map(({ name }) => name);
+  return `mostly ${new Intl.ListFormat("en").format(named)}`;
+}
+
 /** @param {string} name a metadata field, e.g. "heel_height" @returns {string} e.g. "Heel height" */
 export function fieldLabel(name) {
   const words = name.replaceAll(/[_-]+/g, " ").replaceAll(/([a-z])([A-Z])/g, "$1 $2").trim().toLowerCase();

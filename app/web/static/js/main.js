@@ -19,7 +19,7 @@ import { Paper } from "./paper.js";
 import { listenToKeys } from "./shortcuts.js";
 import { startTheme } from "./theme.js";
 import { ItemDialog, SeesPanel } from "./views.js";
-import { closed, declined, forgetting, heading, kindOf, nothingFound, smallPrint, spoken, waiting } from "./wording.js";
+import { closed, declined, forgetting, heading, kindOf, NO_MATCH, nothingFound, smallPrint, spoken, waiting } from "./wording.js";
 
 /** @typedef {import("./api.js").Collection} Collection */
 /** @typedef {import("./api.js").Hit} Hit */
@@ -53,13 +53,15 @@ let marks = NO_MARKS;
 /** The drawing as it was when it was last asked about, or shown. */
 let seen = easel.drawing;
 let knowsFacets = false;
+/** Whether hits are to tell why they were found. */
+let why = false;
 /** One drawing is one sketch, so that its view is fetched once. @type {WeakMap<object, import("./api.js").Sketch>} */
 const sketches = new WeakMap();
 
 /** @returns {Question | null} */
 function pose() {
   if (!collection) return null;
-  return { drawing: easel.drawing, like, marks, collection, k: Number(byId("count").value), filter: toFilter(filters.selection) };
+  return { drawing: easel.drawing, like, marks, collection, k: Number(byId("count").value), filter: toFilter(filters.selection), why };
 }
 
 /** @param {Question} question @returns {import("./api.js").Sketch | null} */
@@ -74,10 +76,11 @@ function sketchOf({ drawing }) {
 
 /** @param {Question} question @param {AbortSignal} signal @returns {Promise<Answer>} */
 async function answer(question, signal) {
-  const scope = { collection: question.collection, k: question.k, filter: question.filter };
+  const scope = { collection: question.collection, k: question.k, filter: question.filter, why: question.why };
   const sketch = sketchOf(question);
   const query = question.like ? { type: /** @type {const} */ ("item"), key: question.like.key } : sketch;
-  if (query && isMarked(question.marks)) return searchRefined(query, question.marks, scope, signal);
+  // Items like an item tell why only here, with marks or without.
+  if (query && (isMarked(question.marks) || (question.like && question.why))) return searchRefined(query, question.marks, scope, signal);
   if (question.like) return searchSimilar(question.like.key, scope, signal);
   if (sketch) return searchSketch(sketch, scope, signal);
   const page = await listItems({ collection: scope.collection.name, limit: scope.k, filter: scope.filter }, signal);
@@ -94,6 +97,9 @@ function onSearch(state) {
   else {
     cards.show([]);
     byId("facts").textContent = "";
+    byId("why-note").hidden = true;
+    // What cannot be told is not asked again.
+    if (state.question.why) setWhy(false);
     refuse(state.error, () => finder.again());
   }
 }
@@ -103,13 +109,15 @@ function showAnswer(question, found) {
   const { hits } = found;
   cards.show(hits, marks);
   showMarks();
-  byId("results-title").textContent = heading(question, hits.length > 0);
+  byId("results-title").textContent = heading(question, hits.length > 0, found.matched !== false);
   byId("facts").textContent = smallPrint(question, found);
   byId("back").hidden = !question.like;
   byId("back").textContent = sketchOf(question) ? "Back to my drawing" : "Back to the collection";
-  showNotice(hits.length === 0 ? nothingFound(question, () => filters.clear()) : null);
+  showNotice(hits.length === 0 ? nothingFound(question, () => filters.clear()) : found.matched === false ? NO_MATCH : null);
   announce(spoken(question, found));
   const asked = kindOf(question) !== "browse";
+  byId("why").hidden = !asked;
+  byId("why-note").hidden = !hits.some((hit) => hit.explanation);
   sees.show(asked ? { sketch: question.like ? null : sketchOf(question), like: question.like, hit: hits[0] ?? null, collection: question.collection } : null);
   if (!knowsFacets && hits.length > 0) learnFacets(question.collection.name);
 }
@@ -139,6 +147,12 @@ function setMarks(changed) {
   marks = changed;
   cards.mark(marks);
   showMarks();
+}
+
+/** @param {boolean} wanted */
+function setWhy(wanted) {
+  why = wanted;
+  byId("why").setAttribute("aria-pressed", String(why));
 }
 
 function showMarks() {
@@ -235,6 +249,10 @@ function listenToControls() {
     setMarks(NO_MARKS);
     finder.ask();
     byId("results").focus({ preventScroll: true });
+  });
+  byId("why").addEventListener("click", () => {
+    setWhy(!why);
+    finder.ask();
   });
   byId("count").value = recall("count") ?? "24";
   byId("count").addEventListener("change", () => {

@@ -4,7 +4,7 @@
 
 import { viewItem, viewSketch } from "./api.js";
 import { byId, make } from "./elements.js";
-import { fieldLabel, fieldValue, percent } from "./format.js";
+import { fieldLabel, fieldValue, likelihood, percent, whereMost } from "./format.js";
 import { recall, remember } from "./memory.js";
 
 /** @typedef {import("./api.js").Hit} Hit */
@@ -159,6 +159,7 @@ export class ItemDialog {
     byId("item-views").replaceChildren(
       make("figure", {}, picture(hit, name), make("figcaption", {}, "The picture")),
       make("figure", {}, place, make("figcaption", {}, "What the network sees of it")),
+      ...reasons(hit, name),
     );
     byId("item-facts").replaceChildren(...factRows(hit));
     this.#dialog.showModal();
@@ -171,11 +172,20 @@ function picture(hit, name) {
   return make("div", { class: "item-picture" }, make("img", { src: hit.image_url, alt: name }));
 }
 
+/** @param {Hit} hit @param {string} name @returns {HTMLElement[]} a figure that tells why, where that was asked */
+function reasons({ explanation }, name) {
+  if (!explanation) return [];
+  const alt = `Edges of ${name}; what speaks for it is red: ${whereMost(explanation.shares)}`;
+  const image = make("img", { src: explanation.picture, alt, width: "256", height: "256" });
+  return [make("figure", { class: "reasons" }, make("div", { class: "item-picture" }, image), make("figcaption", {}, `Why: red speaks for it, ${whereMost(explanation.shares)}`))];
+}
+
 /** @param {Hit} hit @returns {HTMLElement[]} */
 function factRows(hit) {
   /** @type {Array<[string, string]>} */
   const rows = Object.entries(hit.metadata ?? {}).map(([field, value]) => [fieldLabel(field), fieldValue(field, value, hit.metadata)]);
   if (hit.score !== undefined) rows.unshift(["Cosine", percent(hit.score)]);
+  if (hit.probability) rows.unshift(["Looks like it", likelihood(hit.probability)]);
   rows.push(["Key", hit.key]);
   return rows.map(([label, value]) => make("div", {}, make("dt", {}, label), make("dd", {}, value)));
 }

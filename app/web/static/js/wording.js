@@ -3,12 +3,12 @@
  */
 
 import { Problem, Unreachable } from "./api.js";
-import { counted, percent } from "./format.js";
+import { counted, likelihood, percent } from "./format.js";
 
 /** @typedef {import("./api.js").Answer} Answer */
 /** @typedef {import("./api.js").Hit} Hit */
 /** @typedef {import("./api.js").Collection} Collection */
-/** @typedef {{drawing: import("./ink.js").Drawing, like: Hit | null, marks: import("./marks.js").Marks, collection: Collection, k: number, filter: object | null}} Question */
+/** @typedef {{drawing: import("./ink.js").Drawing, like: Hit | null, marks: import("./marks.js").Marks, collection: Collection, k: number, filter: object | null, why?: boolean}} Question */
 
 /** @param {Question} question @returns {"browse" | "strokes" | "picture" | "similar"} */
 export function kindOf({ like, drawing }) {
@@ -17,15 +17,15 @@ export function kindOf({ like, drawing }) {
   return drawing.strokes.length > 0 ? "strokes" : "browse";
 }
 
-/** @param {Question} question @param {boolean} [hasHits] @returns {string} */
-export function heading(question, hasHits = true) {
+/** @param {Question} question @param {boolean} [hasHits] @param {boolean} [matched] @returns {string} */
+export function heading(question, hasHits = true, matched = true) {
   const { like, collection } = question;
   const name = collection.title || collection.name;
   if (!hasHits) return name;
   return {
     browse: name,
-    strokes: "Looks like your drawing",
-    picture: "Looks like your picture",
+    strokes: matched ? "Looks like your drawing" : "Nearest to your drawing",
+    picture: matched ? "Looks like your picture" : "Nearest to your picture",
     similar: `More like ${like?.title || like?.key}`,
   }[kindOf(question)];
 }
@@ -40,13 +40,21 @@ export function forgetting({ liked, disliked }) {
 }
 
 /** @param {Question} question @param {Answer} answer @returns {string} for a screen reader */
-export function spoken(question, { hits }) {
+export function spoken(question, { hits, matched = null }) {
   if (hits.length === 0) return "No results.";
   if (kindOf(question) === "browse") return `${counted(hits.length, "item", "items")} of ${heading(question)}.`;
   const [best] = hits;
   const score = best.score === undefined ? "" : `, cosine ${percent(best.score)}`;
-  return `${counted(hits.length, "result", "results")}. The best is ${best.title || best.key}${score}.`;
+  const sure = best.probability ? `, looks like it ${likelihood(best.probability)}` : score;
+  const doubt = matched === false ? `${NO_MATCH.title}. ` : "";
+  return `${doubt}${counted(hits.length, "result", "results")}. The best is ${best.title || best.key}${sure}.`;
 }
+
+/** Where there are hits and not even the best is near enough. @type {import("./notice.js").Notice} */
+export const NO_MATCH = {
+  title: "Nothing here looks enough like it",
+  text: "These come nearest. Draw more of it, or it may not be in this collection.",
+};
 
 /** @param {Question} question @param {Answer} answer @returns {string} small print under the cards */
 export function smallPrint(question, { hits, took_ms: took, model, generation }) {
