@@ -21,6 +21,7 @@ ANSWER: dict[str, Any] = {
             "metadata": {"kind": "boot"},
             "image_url": "/v1/pictures/ff",
             "thumbnail_url": "/v1/pictures/ff/thumbnail",
+            "explanation": None,
         }
         for key, score, likely in (("b", 0.987654, 0.624), ("a", 0.5, 0.0004))
     ],
