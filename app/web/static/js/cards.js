@@ -115,7 +115,7 @@ function makeCard({ onOpen, onSimilar, onMark }) {
 function showScore(element, { score, probability = null }) {
   element.hidden = score === undefined;
   if (score === undefined) return;
-  const [name, value, title] = probability === null ? ["cosine ", percent(score), COSINE] : ["looks like it ", likelihood(probability), `${LIKELIHOOD} Cosine ${percent(score)}.`];
+  const [name, value, title] = probability === null ? ["cosine ", percent(score), COSINE] : ["chance ", likelihood(probability), `${LIKELIHOOD} Cosine ${percent(score)}.`];
   element.title = title;
   element.style.setProperty("--share", String(Math.min(1, Math.max(0, score))));
   element.replaceChildren(make("span", { class: "score-name" }, name), value);

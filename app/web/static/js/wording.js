@@ -45,7 +45,7 @@ export function spoken(question, { hits, matched = null }) {
   if (kindOf(question) === "browse") return `${counted(hits.length, "item", "items")} of ${heading(question)}.`;
   const [best] = hits;
   const score = best.score === undefined ? "" : `, cosine ${percent(best.score)}`;
-  const sure = best.probability ? `, looks like it ${likelihood(best.probability)}` : score;
+  const sure = best.probability ? `, with a chance of ${likelihood(best.probability)}` : score;
   const doubt = matched === false ? `${NO_MATCH.title}. ` : "";
   return `${doubt}${counted(hits.length, "result", "results")}. The best is ${best.title || best.key}${sure}.`;
 }
