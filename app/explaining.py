@@ -49,11 +49,14 @@ class Why:
 class Explaining:
     """Explains hits with the network that found them."""
 
-    def __init__(self, pictures: PictureStore, workers: Workers, max_pixels: int) -> None:
-        """Explain what lies in `pictures`; pictures may have `max_pixels`."""
+    def __init__(
+        self, pictures: PictureStore, workers: Workers, max_pixels: int, together: int = EXPLAINED_HITS
+    ) -> None:
+        """Explain what lies in `pictures`; pictures may have `max_pixels`, `together` hits of a search overlap."""
         self._pictures = pictures
         self._workers = workers
         self._max_pixels = max_pixels
+        self._together = together
 
     def check(self, serving: Serving) -> None:
         """Make sure, before anything is computed, that a model explains itself.
@@ -75,8 +78,8 @@ class Explaining:
             QueueFull, DeadlineExceeded, QueueClosed: the device has no time.
         """
         found: list[Why | None] = []
-        # A few at a time, for others wait for the device too, and its queue has an end.
-        together = serving.predictor.spec.max_batch
+        # A run of the device at a time, for others wait for it too, and its queue has an end.
+        together = min(self._together, serving.predictor.spec.max_batch)
         for start in range(0, len(hits), together):
             part = hits[start : start + together]
             found += await asyncio.gather(*(self._why(serving, item, query) for item, query in part))

@@ -146,7 +146,8 @@ async def running(
                 live,
                 weights,
                 workers,
-                Explaining(pictures, workers, settings.max_pixels),
+                # One search alone must not overflow the queue.
+                Explaining(pictures, workers, settings.max_pixels, together=settings.queue_size),
                 telemetry,
                 settings.max_pixels,
             ),

@@ -229,13 +229,14 @@ class Search:
         with watch.step("metadata", self._telemetry.metadata):
             items = self._catalogue.items(scope.collection, list(near))
         calibration = predictor.calibration if drawn else None
-        likely = _likely(calibration, [near[item.id].score for item in items], result.candidates)
+        scores = [near[item.id].score for item in items]
+        likely = _likely(calibration, scores, result.candidates)
         return Found(
             hits=tuple(
-                Hit(item, near[item.id].score, chance, result.queries[near[item.id].query])
-                for item, chance in zip(items, likely, strict=True)
+                Hit(item, score, chance, result.queries[near[item.id].query])
+                for item, score, chance in zip(items, scores, likely, strict=True)
             ),
-            matched=_matched(result, calibration) if drawn else None,
+            matched=_matched(scores, result.threshold, calibration) if drawn else None,
             collection=scope.collection,
             generation=result.generation,
             model=predictor.spec.name,
@@ -252,11 +253,10 @@ def _likely(calibration: Calibration | None, scores: Sequence[float], candidates
     return likely
 
 
-def _matched(result: SearchResult, calibration: Calibration | None) -> bool | None:
+def _matched(scores: Sequence[float], threshold: float | None, calibration: Calibration | None) -> bool | None:
     """Tell whether the best hit is near enough; without hits nothing is."""
-    threshold = result.threshold
     if threshold is None and calibration is not None:
         threshold = calibration.threshold
     if threshold is None:
         return None
-    return any(neighbour.score >= threshold for neighbour in result.neighbours[:1])
+    return any(score >= threshold for score in scores[:1])

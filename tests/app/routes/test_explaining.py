@@ -166,6 +166,17 @@ def test_a_picture_that_is_gone_leaves_its_hit_without(shoes: TestClient, server
     assert [hit["explanation"] is None for hit in answer["hits"]] == [True, False, False]
 
 
+def test_a_short_queue_is_not_overflowed_by_one_search(tmp_path: Path) -> None:
+    """However few may wait for the device, the hits of one search are explained."""
+    with client_of(application(tmp_path, queue_size=1)) as client:
+        create(client)
+        for seed in range(4):
+            put(client, str(seed), seed)
+        answer = search(client, png(1), explain="true")
+        assert answer.status_code == 200
+        assert all(hit["explanation"] for hit in answer.json()["hits"])
+
+
 def test_an_empty_answer_has_nothing_to_explain(client: TestClient) -> None:
     """No hits, no reasons, no error."""
     assert search(client, png(1), explain="true").json()["hits"] == []
