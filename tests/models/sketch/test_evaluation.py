@@ -123,9 +123,10 @@ def test_vector_sketches_are_looked_for_among_held_out_photos(chairs: Path, view
 
 
 def test_ten_views_of_what_is_alike_find_everything(folder: Path) -> None:
-    """A drawing that is its edge map is so in every view; a network that cannot tell still cannot."""
+    """A drawing that is its edge map is so in every view; to a network that cannot tell, all stay the same."""
     assert judged("perfect", folder, 10) == judged("perfect", folder)
-    assert judged("constant", folder, 10) == judged("constant", folder)
+    scores = judge(folder, cast("Predictor", StandIn("constant")), 10).scores
+    np.testing.assert_allclose(scores, scores[0, 0], atol=1e-5)
 
 
 def test_ten_views_are_compared_with_their_like(folder: Path) -> None:
