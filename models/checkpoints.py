@@ -16,7 +16,7 @@ from models.calibration import Calibration
 from models.contracts import CorruptCheckpoint, MissingCheckpoint
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
 
 CARD = "card.json"
 WEIGHTS = "weights.safetensors"
@@ -95,7 +95,7 @@ class CheckpointStore:
         known = ", ".join(f"{found.network} ({found.digest[:12]})" for found in checkpoints) or "none"
         message = (
             f"There is no checkpoint {wanted or 'at all'} of the model {model}; there is: {known}. "
-            f"Train one with `likeness models train {model}`."
+            f"Train one with `likeness models train {model} --data DIR`."
         )
         raise MissingCheckpoint(message)
 
@@ -177,6 +177,17 @@ def digest_of(content: bytes, network: str, preprocessing: int) -> str:
     digest = hashlib.sha256(content)
     digest.update(f"\n{network}\n{preprocessing}".encode())
     return digest.hexdigest()
+
+
+def half_precision(network: nn.Module) -> dict[str, Tensor]:
+    """State of a network with every floating tensor in fp16; what fp16 cannot hold is clamped to its range."""
+    import torch  # noqa: PLC0415 - as above
+
+    limit = torch.finfo(torch.float16).max
+    return {
+        name: tensor.clamp(-limit, limit).half() if tensor.is_floating_point() else tensor
+        for name, tensor in network.state_dict().items()
+    }
 
 
 def _is_prefix(reference: str | None, digest: str) -> bool:

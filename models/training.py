@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from models.devices import Device
 
 
+WARM_UP = 0.05
+"""Share of the steps in which learning rates rise."""
+
+
 class Recipe(Protocol):
     """How one network is trained and judged; implementations are frozen dataclasses of hyper-parameters."""
 
@@ -35,7 +39,10 @@ class Recipe(Protocol):
         """Make the network to start from; the same every time."""
 
     def parameter_groups(self, network: nn.Module) -> list[dict[str, Any]]:
-        """Parameters with their learning rates, for the optimiser."""
+        """Parameters with their learning rates, for the optimiser.
+
+        A group may state "warm_up", the share of the steps in which its rate rises; 5 % unless it does.
+        """
 
     def loss(self, network: nn.Module, step: int, device: Device) -> Tensor:
         """Draw the batch of a step, a function of the seed and the step alone, and return its mean loss."""
@@ -58,6 +65,14 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Stage:
+    """Progress of one stage of a system's training, by the stage's name."""
+
+    name: str
+    progress: Progress
+
+
+@dataclass(frozen=True)
 class Trained:
     """The best weights by the recipe's first held-out figure.
 
@@ -73,6 +88,10 @@ class Trained:
     figures: Mapping[str, float]
     seconds: float
 
+    def card(self) -> dict[str, Any]:
+        """Return what a checkpoint's card tells of it."""
+        return {"best step": self.step, "held out": dict(self.figures), "seconds": round(self.seconds)}
+
 
 def fit(
     recipe: Recipe,
@@ -84,8 +103,8 @@ def fit(
 ) -> Trained:
     """Train by a recipe from its start, or from where `state` says an earlier run was killed.
 
-    The learning rate warms up over the first 5 % of the steps and falls to zero along a cosine. Weights are averaged
-    exponentially; the averaged ones are judged and kept.
+    Learning rates warm up over the first 5 % of the steps, or as their group states, and fall to zero along a cosine.
+    Weights are averaged exponentially; the averaged ones are judged and kept.
 
     Args:
         recipe: what to train.
@@ -111,7 +130,7 @@ def fit(
     started, saved, losses = time.monotonic() - run.seconds, time.monotonic(), list[float]()
     for step in range(run.step, recipe.steps):
         for group, rate in zip(optimiser.param_groups, rates, strict=True):
-            group["lr"] = rate * schedule(step, recipe.steps)
+            group["lr"] = rate * schedule(step, recipe.steps, group.get("warm_up", WARM_UP))
         network.train()
         loss = recipe.loss(network, step, device)
         optimiser.zero_grad()
@@ -139,9 +158,9 @@ def fit(
     return Trained(best.eval(), run.best_step, run.figures, run.seconds)
 
 
-def schedule(step: int, steps: int) -> float:
-    """Share of the full learning rate at a step: linear warm-up over 5 %, then half a cosine down to zero."""
-    warm = max(1, steps // 20)
+def schedule(step: int, steps: int, warm_up: float = WARM_UP) -> float:
+    """Share of the full learning rate at a step: linear over a share of the steps, then half a cosine down to zero."""
+    warm = max(1, round(steps * warm_up)) if warm_up else 0
     if step < warm:
         return (step + 1) / warm
     return 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))

@@ -10,7 +10,7 @@ import numpy as np
 import scipy.io
 import torch
 
-from models.contracts import RetrievalError
+from models.datasets import MissingData
 from models.images import Picture, decode
 from models.sketch.ink import draw_ink
 from models.sketch.photos import frame
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 MISMATCHED_PHOTOS = frozenset({110, 272, 289})
 # Every seventh item of a train part is held out for choosing and stopping, with all its drawings.
 HELD_OUT_EVERY, HELD_OUT_REST = 7, 3
-
-
-class MissingData(RetrievalError):
-    """A folder does not hold the data set it is said to hold."""
 
 
 @dataclass(frozen=True, eq=False)

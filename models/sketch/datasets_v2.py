@@ -9,8 +9,8 @@ import numpy as np
 import torch
 
 from models.contracts import Strokes
+from models.datasets import MissingData
 from models.images import decode
-from models.sketch.datasets import MissingData
 from models.sketch.photos import frame
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 
+from models.batches import in_batches
 from models.judgements import Judgement
 from models.sketch.trials import load_trial
 from models.sketch.unfinished import moments
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
 
@@ -62,17 +63,17 @@ def judge(data: Path, predictor: Predictor, views: int = 1) -> Judgement:
 
 def embed_drawings(predictor: Predictor, canvases: Tensor) -> Vectors:
     """Embed canvases, uint8 (n, 1, 256, 256), in batches; returns float32 (n, dim)."""
-    return np.concatenate([predictor.predict_queries(part) for part in torch.split(canvases, predictor.spec.max_batch)])
+    return in_batches(predictor.predict_queries, canvases, predictor.spec.max_batch)
 
 
 def embed_photos(predictor: Predictor, photos: Tensor) -> Vectors:
     """Embed framed photos, uint8 (n, 3, 256, 256), in batches; returns float32 (n, dim)."""
-    return np.concatenate([predictor.predict_items(part) for part in torch.split(photos, predictor.spec.max_batch)])
+    return in_batches(predictor.predict_items, photos, predictor.spec.max_batch)
 
 
 def draw_edges(predictor: Predictor, photos: Tensor) -> NDArray[np.uint8]:
     """Draw the edges of framed photos, uint8 (n, 3, 256, 256), in batches; returns uint8 (n, 256, 256)."""
-    return np.concatenate([predictor.view_items(part) for part in torch.split(photos, predictor.spec.max_batch)])
+    return in_batches(predictor.view_items, photos, predictor.spec.max_batch)
 
 
 def _judged(trial: Trial, predictor: Predictor, views: int, *, closely: bool) -> Judgement:

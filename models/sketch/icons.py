@@ -17,9 +17,9 @@ from PIL import Image
 from skimage.morphology import skeletonize
 
 from models.contracts import MissingCheckpoint
+from models.datasets import MissingData
 from models.images import Picture
 from models.sketch.canvas import SIDE, WHITE, draw_lines
-from models.sketch.datasets import MissingData
 from models.sketch.photos import frame
 
 if TYPE_CHECKING:

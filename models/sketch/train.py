@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
 
+from models.checkpoints import half_precision
 from models.sketch.calibration import calibrate_trained
 from models.sketch.canvas import WHITE
 from models.sketch.datasets import load_pairs, load_photo_sketches
@@ -16,7 +17,7 @@ from models.sketch.edge_recipe import EdgeRecipe
 from models.sketch.gallery import pair_photos
 from models.sketch.materials import gather, gather_icons
 from models.sketch.recipe import PHOTOGRAPHED, EmbeddingRecipe
-from models.training import Progress, Trained, fit
+from models.training import Progress, Stage, Trained, fit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,14 +35,6 @@ _NUMBERS: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("embedding", "sketch-a-net"): {"steps": 600, "batch": 48, "rate": 3e-4},
 }
 LICENCE = "Trained on research data (QMUL's sets); commercial users must retrain on data of their own."
-
-
-@dataclass(frozen=True)
-class Stage:
-    """Progress of one stage of the training: "edges", "icons", "pretraining" or "embedding"."""
-
-    name: str
-    progress: Progress
 
 
 def train(
@@ -98,13 +91,13 @@ def train(
     system = spec.networks[chosen]()
     system.edges.load_state_dict(edges.network.state_dict())
     system.embedding.load_state_dict(trained["embedding"].network.state_dict())
-    stages = {name: {**_describe(trained[name]), "recipe": _numbers(recipes[name])} for name in trained}
+    stages = {name: {**trained[name].card(), "recipe": _numbers(recipes[name])} for name in trained}
     card = {
         "preprocessing": spec.preprocessing,
         "licence": LICENCE,
         "data": {"QMUL-Shoe train, shoe304 and QMUL-Chair train": "without what is held out", **materials.facts},
         "device": device.name,
-        "stages": {"edges": _describe(edges), **stages},
+        "stages": {"edges": edges.card(), **stages},
         "calibration": calibrate_trained(trained["embedding"].network, materials.held_out),
     }
     return store.save(spec.name, chosen, half_precision(system), card)
@@ -115,19 +108,6 @@ def draw_edges(detector: nn.Module, photos: Tensor, batch: int = 16) -> Tensor:
     with torch.inference_mode():
         parts = [torch.sigmoid(-detector(part.float() / WHITE)) * WHITE for part in torch.split(photos, batch)]
     return torch.cat(parts).round().to(torch.uint8)
-
-
-def half_precision(network: nn.Module) -> dict[str, Tensor]:
-    """State of a network with every floating tensor in fp16; what fp16 cannot hold is clamped to its range."""
-    limit = torch.finfo(torch.float16).max
-    return {
-        name: tensor.clamp(-limit, limit).half() if tensor.is_floating_point() else tensor
-        for name, tensor in network.state_dict().items()
-    }
-
-
-def _describe(trained: Trained) -> Mapping[str, Any]:
-    return {"best step": trained.step, "held out": dict(trained.figures), "seconds": round(trained.seconds)}
 
 
 def _numbers(recipe: EmbeddingRecipe) -> Mapping[str, Any]:

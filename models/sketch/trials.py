@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from models.sketch.datasets import MissingData, load_pairs
+from models.datasets import MissingData
+from models.sketch.datasets import load_pairs
 from models.sketch.datasets_v2 import load_vector_sketches
 from models.sketch.strokes import render
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.sketch.datasets import MissingData, Pairs
+from models.datasets import MissingData
+from models.sketch.datasets import Pairs
 
 HARD_RATIO = 0.75
 

@@ -307,12 +307,12 @@ def test_reports_come_every_ten_steps_and_at_every_judgement(tmp_path: Path) -> 
     assert all(progress.loss is not None and math.isfinite(progress.loss) for progress in seen)
 
 
-@given(st.integers(1, 5000))
+@given(st.integers(1, 5000), st.sampled_from([0.0, 0.05, 0.2]))
 @settings(deadline=None, max_examples=30)
-def test_the_schedule_warms_up_and_dies_away(steps: int) -> None:
-    """Up in equal strides over 5 % of the steps to the full rate once, then down along half a cosine towards 0."""
-    shares = [schedule(step, steps) for step in range(steps)]
-    warm = max(1, steps // 20)
+def test_the_schedule_warms_up_and_dies_away(steps: int, share: float) -> None:
+    """Up in equal strides over a share of the steps to the full rate once, then down along half a cosine towards 0."""
+    shares = [schedule(step, steps, share) for step in range(steps)]
+    warm = max(1, round(steps * share)) if share else 0
     for step in range(warm):
         assert shares[step] == pytest.approx((step + 1) / warm)
     rest = steps - warm
@@ -320,3 +320,24 @@ def test_the_schedule_warms_up_and_dies_away(steps: int) -> None:
         assert shares[step] == pytest.approx(math.cos(math.pi * (step - warm) / rest / 2) ** 2)
     assert max(shares) == 1
     assert shares[warm:] == sorted(shares[warm:], reverse=True)
+
+
+@pytest.mark.parametrize(("share", "moved"), [(0.0, 0.5), (0.5, 0.5 / 6)])
+def test_a_group_may_warm_up_in_a_time_of_its_own(tmp_path: Path, share: float, moved: float) -> None:
+    """The first step of Adam is as long as the rate, which is whole without a warm-up and a sixth in one of six."""
+
+    @dataclass(frozen=True)
+    class Warmed(ScalarRecipe):
+        def parameter_groups(self, network: nn.Module) -> list[dict[str, Any]]:
+            return [{**super().parameter_groups(network)[0], "warm_up": share, "weight_decay": 0.0}]
+
+    seen: list[Progress] = []
+    fit(Warmed(), tmp_path / "state.pt", CPU, seen.append)
+    # The running average goes nine tenths of the way with the first step.
+    assert seen[0].figures["weight"] - ScalarRecipe().start == pytest.approx(0.9 * moved, rel=1e-3)
+
+
+def test_a_card_tells_what_was_found_and_when() -> None:
+    """The step, the figures by which it was chosen, and the time in whole seconds."""
+    trained = Trained(nn.Identity(), 40, {"mAP": 61.5}, 12.6)
+    assert trained.card() == {"best step": 40, "held out": {"mAP": 61.5}, "seconds": 13}

@@ -10,8 +10,9 @@ import pytest
 import scipy.io
 import torch
 
+from models.datasets import MissingData
 from models.images import Picture, decode
-from models.sketch.datasets import MISMATCHED_PHOTOS, MissingData, is_held_out, load_pairs, load_photo_sketches
+from models.sketch.datasets import MISMATCHED_PHOTOS, is_held_out, load_pairs, load_photo_sketches
 from models.sketch.ink import draw_ink
 from models.sketch.photos import frame
 from tests.models.sketch.layouts import item_lines, write_pairs, write_photo_sketches

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models.contracts import Strokes
+from models.datasets import MissingData
 from models.images import decode
-from models.sketch.datasets import MissingData
 from models.sketch.datasets_v2 import load_photos, load_vector_sketches
 from models.sketch.photos import frame
 from tests.models.sketch.chairs import published

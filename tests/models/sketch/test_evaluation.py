@@ -13,10 +13,11 @@ from torch import Tensor
 
 from models.checkpoints import Checkpoint
 from models.contracts import Vectors
+from models.datasets import MissingData
 from models.predictor import Predictor
 from models.registry import spec
 from models.sketch import SPEC
-from models.sketch.datasets import MissingData, load_pairs
+from models.sketch.datasets import load_pairs
 from models.sketch.evaluation import draw_edges, embed_drawings, embed_photos, evaluate, judge
 from tests.models.sketch.chairs import canvas, write_chairs
 from tests.models.sketch.layouts import write_pairs

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from models.contracts import MissingCheckpoint
+from models.datasets import MissingData
 from models.sketch.canvas import EXTENT, LINE_WIDTH
-from models.sketch.datasets import MissingData
 from models.sketch.icons import FAMILIES, Icon, find_icons, read_icon
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" width="24" height="24" '

@@ -9,9 +9,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from models.datasets import MissingData
 from models.sketch import leaks, materials
 from models.sketch.canvas import WHITE
-from models.sketch.datasets import MissingData, load_pairs, load_photo_sketches
+from models.sketch.datasets import load_pairs, load_photo_sketches
 from models.sketch.datasets_v2 import load_vector_sketches
 from models.sketch.materials import Materials, gather, gather_icons
 from models.sketch.strokes import render

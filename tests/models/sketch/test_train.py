@@ -10,13 +10,13 @@ import pytest
 import torch
 
 from models.checkpoints import CheckpointStore
+from models.datasets import MissingData
 from models.devices import Device
 from models.predictor import load_predictor
 from models.sketch import SPEC, leaks
-from models.sketch.datasets import MissingData
-from models.sketch.edges import EdgeDetector
 from models.sketch.network import SketchANet, SketchRetrieval
-from models.sketch.train import Stage, draw_edges, half_precision, train
+from models.sketch.train import draw_edges, train
+from models.training import Stage
 from tests.models.sketch.layouts import write_icons, write_pairs, write_photo_sketches, write_second_sets
 
 CPU = Device("cpu", torch.float32, 1)
@@ -101,15 +101,3 @@ def test_edges_are_drawn_as_the_served_network_draws_them() -> None:
     trained_on = draw_edges(system.edges, photos, batch=2)
     assert (trained_on.dtype, tuple(trained_on.shape)) == (torch.uint8, (3, 1, 256, 256))
     assert int((trained_on[:, 0].int() - served.int()).abs().max()) <= 1
-
-
-def test_half_precision_keeps_what_it_can() -> None:
-    """Floating weights become fp16, what it cannot hold its greatest value, and counters stay whole numbers."""
-    detector = EdgeDetector()
-    with torch.no_grad():
-        detector.get_parameter("head.bias").fill_(1e6)
-    state = half_precision(detector)
-    assert state["head.bias"].tolist() == [65504.0] * 4
-    assert {tensor.dtype for name, tensor in state.items() if "num_batches" not in name} == {torch.float16}
-    assert {tensor.dtype for name, tensor in state.items() if "num_batches" in name} == {torch.int64}
-    torch.testing.assert_close(state["head.weight"].float(), detector.head.weight.detach(), atol=1e-3, rtol=1e-3)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
+from models.datasets import MissingData
 from models.images import decode
-from models.sketch.datasets import MissingData, load_pairs
+from models.sketch.datasets import load_pairs
 from models.sketch.photos import frame
 from models.sketch.trials import load_trial
 from tests.models.sketch.chairs import canvas, write_chairs

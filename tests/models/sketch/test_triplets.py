@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from models.sketch.datasets import MissingData, Pairs
+from models.datasets import MissingData
+from models.sketch.datasets import Pairs
 from models.sketch.triplets import HARD_RATIO, agreed, majorities, sample_triplets
 
 Votes = list[tuple[int, int]]
