@@ -6,6 +6,7 @@ Parameter names are those of the weights that the package `efficientnet-lite0-py
 from __future__ import annotations
 
 import importlib.metadata
+from collections import OrderedDict
 from typing import NamedTuple, cast
 
 import torch
@@ -37,6 +38,7 @@ _STAGES = (
     _Stage(4, 5, 2, 6, 192),
     _Stage(1, 3, 1, 6, CHANNELS),
 )
+_LAST_STRIDING = 5
 _STEM_CHANNELS = 32
 
 
@@ -95,17 +97,29 @@ class EfficientNetLite0(nn.Module):
     The head (1x1 convolution to 1280) is left to the system that stands on the trunk.
     """
 
-    def __init__(self) -> None:
-        """Build the trunk with random weights."""
+    def __init__(self, last_stride: int = 2) -> None:
+        """Build the trunk with random weights.
+
+        Args:
+            last_stride: of the last stage that halves the map; 1 ends at h / 16, four times as many places.
+        """
         super().__init__()
         self._conv_stem = SamePadConv2d(3, _STEM_CHANNELS, 3, 2, bias=False)
         self._bn0 = _norm(_STEM_CHANNELS)
         blocks, incoming = [], _STEM_CHANNELS
-        for stage in _STAGES:
+        for number, stage in enumerate(_STAGES):
+            stride = last_stride if number == _LAST_STRIDING else stage.stride
             for repeat in range(stage.repeats):
-                blocks.append(_Block(incoming, stage, stage.stride if repeat == 0 else 1))
+                blocks.append(_Block(incoming, stage, stride if repeat == 0 else 1))
                 incoming = stage.channels
         self._blocks = nn.ModuleList(blocks)
+
+    def take_last(self, blocks: int) -> nn.Sequential:
+        """Take the last of the 16 blocks off; what is left ends before them, and they keep their numbers as names."""
+        kept = len(self._blocks) - blocks
+        taken = OrderedDict((str(number), self._blocks[number]) for number in range(kept, len(self._blocks)))
+        self._blocks = self._blocks[:kept]
+        return nn.Sequential(taken)
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Turn normalised pixels, float (n, 3, h, w), into features, float (n, 320, h / 32, w / 32)."""

@@ -89,6 +89,29 @@ def test_features_are_a_thirty_second_of_the_side(side: int) -> None:
     assert features.shape == (1, CHANNELS, side // 32, side // 32)
 
 
+def test_the_last_stride_can_be_left_out() -> None:
+    """The same weights then end on a grid of a sixteenth of the side."""
+    close, far = EfficientNetLite0(last_stride=1).eval(), EfficientNetLite0().eval()
+    assert {name: tensor.shape for name, tensor in close.state_dict().items()} == {
+        name: tensor.shape for name, tensor in far.state_dict().items()
+    }
+    with torch.inference_mode():
+        assert close(torch.zeros(1, 3, 64, 32)).shape == (1, CHANNELS, 4, 2)
+
+
+@pytest.mark.parametrize("blocks", [1, 2, 5])
+def test_a_trunk_that_is_taken_apart_is_the_trunk(blocks: int) -> None:
+    """What is left and what was taken compute one after the other what the whole did, under the same names."""
+    trunk = EfficientNetLite0().eval()
+    names, pixels = set(trunk.state_dict()), torch.randn(1, 3, 64, 64)
+    with torch.inference_mode():
+        whole = trunk(pixels)
+        taken = trunk.take_last(blocks)
+        assert torch.equal(taken(trunk(pixels)), whole)
+    assert len(taken) == blocks
+    assert {f"_blocks.{name}" for name in taken.state_dict()} | set(trunk.state_dict()) == names
+
+
 def test_every_published_weight_of_the_trunk_is_loaded() -> None:
     """No parameter of the trunk stays random, and all that is left out belongs to head and classifier."""
     state = published()
