@@ -32,6 +32,7 @@ CheckpointName: TypeAlias = Annotated[
     str | None, typer.Option("--checkpoint", help="A digest, its first 8 digits or more, or a network's name.")
 ]
 SHORT_DIGEST = 12
+PATIENCE_S = 60.0
 
 
 @application.command("list")
@@ -188,6 +189,33 @@ def _train_stage(
         training = stages.StagedTraining(find_spec(name), store, state, device, log.report)
         kept: Checkpoint = training.run(stage, data, start, steps)
     return kept
+
+
+@application.command()
+def install(
+    name: Name,
+    source: Annotated[
+        str, typer.Argument(metavar="FILE_OR_ADDRESS", help="The published file, or its http(s) address.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Keep published weights from which a network of a model is trained; the file is checked by its digest."""
+    keep = _part(name, "pretrained").install
+    kept = keep(_content(source), checkpoints_of(load_settings()))
+    show(_of(kept), as_json, lambda: f"Kept {_short(kept)} in {kept.folder}.")
+
+
+def _content(source: str) -> bytes:
+    """Read a file, or what lies at an address."""
+    import httpx
+
+    if not source.startswith(("http://", "https://")):
+        return Path(source).read_bytes()
+    try:
+        return httpx.get(source, follow_redirects=True, timeout=PATIENCE_S).raise_for_status().content
+    except httpx.HTTPError as error:
+        message = f"{source} cannot be fetched ({error}); fetch the file by other means and name it."
+        raise Refusal(message) from None
 
 
 def _part(name: str, part: str) -> Any:  # noqa: ANN401 (a module, whose functions the system promises)

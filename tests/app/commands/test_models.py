@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+import httpx
 import pytest
 import torch
 
@@ -41,7 +42,8 @@ def kept(home: Path, system: str) -> Checkpoint:
 
 def part(monkeypatch: pytest.MonkeyPatch, name: str, function: Callable[..., Any]) -> None:
     """Give the fake system a module with one function."""
-    function_name = {"evaluation": "evaluate", "train": "train", "calibration": "score"}[name]
+    functions = {"evaluation": "evaluate", "train": "train", "calibration": "score", "pretrained": "install"}
+    function_name = functions[name]
     monkeypatch.setitem(sys.modules, f"models.fake.{name}", SimpleNamespace(**{function_name: function}))
 
 
@@ -257,3 +259,60 @@ def test_a_system_without_stages_says_so(home: Path, run: Run, system: str, tmp_
     result = run("models", "train", "fake", "--data", tmp_path, "--stage", "first")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "no stages" in result.stderr
+
+
+@pytest.fixture
+def installed(monkeypatch: pytest.MonkeyPatch, kept: Checkpoint) -> list[bytes]:
+    """Let the fake system take published weights; returns what it is given."""
+    given: list[bytes] = []
+
+    def install(content: bytes, store: CheckpointStore) -> Checkpoint:
+        given.append(content)
+        return kept
+
+    part(monkeypatch, "pretrained", install)
+    return given
+
+
+def test_published_weights_are_installed_from_a_file(
+    run: Run, tmp_path: Path, installed: list[bytes], kept: Checkpoint
+) -> None:
+    """The system is given the bytes of the file, and what it kept is told."""
+    file = tmp_path / "weights.pth"
+    file.write_bytes(b"published")
+    assert kept.digest[:12] in run("models", "install", "fake", file).stdout
+    assert json.loads(run("models", "install", "fake", file, "--json").stdout)["digest"] == kept.digest
+    assert installed == [b"published", b"published"]
+
+
+def test_published_weights_are_installed_from_an_address(
+    run: Run, monkeypatch: pytest.MonkeyPatch, installed: list[bytes]
+) -> None:
+    """What lies at an address is fetched; an address that does not answer is a sentence with another way."""
+
+    def get(address: str, **_: object) -> httpx.Response:
+        status = 200 if address.endswith("there.pth") else 404
+        return httpx.Response(status, content=b"fetched", request=httpx.Request("GET", address))
+
+    monkeypatch.setattr(httpx, "get", get)
+    assert run("models", "install", "fake", "https://example.org/there.pth").exit_code == 0
+    assert installed == [b"fetched"]
+    failed = run("models", "install", "fake", "https://example.org/gone.pth")
+    assert failed.exit_code == 2
+    assert "https://example.org/gone.pth cannot be fetched" in failed.stderr
+    assert "name it" in failed.stderr
+
+
+def test_what_cannot_be_installed_is_a_sentence(run: Run, tmp_path: Path, installed: list[bytes], system: str) -> None:
+    """A file that is not there is named."""
+    failed = run("models", "install", "fake", tmp_path / "nowhere.pth")
+    assert failed.exit_code == 2
+    assert "nowhere.pth" in failed.stderr
+    assert installed == []
+
+
+def test_a_model_that_starts_from_nothing_takes_no_weights(run: Run, system: str, tmp_path: Path) -> None:
+    """A system without such a part says that the command is not for it."""
+    failed = run("models", "install", "fake", tmp_path)
+    assert failed.exit_code == 2
+    assert "has no pretrained" in failed.stderr

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from starlette.testclient import TestClient
 
 from app.main import create_app
-from tests.app.serving import client_of, settings_in
+from models import predictor
+from models.registry import spec
+from tests.app.serving import client_of, png, search, settings_in
 
 
 def test_models_describe_themselves(client: TestClient) -> None:
@@ -30,3 +34,17 @@ def test_the_product_serves_the_models_that_are_found(tmp_path: Path) -> None:
     """Without anything put in their place, the packages under models/ are what is listed."""
     with client_of(create_app(settings_in(tmp_path))) as client:
         assert "sketch" in [model["name"] for model in client.get("/v1/models").json()["models"]]
+
+
+def test_a_model_without_weights_is_listed_and_its_use_names_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A system that never was trained disturbs nobody; whoever wants it learns how it is trained."""
+    untrained = replace(spec("sketch"), name="untrained")
+    monkeypatch.setattr(predictor, "find_spec", {"untrained": untrained}.__getitem__)
+    with client_of(create_app(settings_in(tmp_path), specs={"untrained": untrained})) as client:
+        assert client.get("/v1/models/untrained").json()["checkpoints"] == []
+        assert client.post("/v1/collections", json={"name": "things", "model": "untrained"}).status_code == 201
+        answer = search(client, png(1), "untrained", collection="things")
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:likeness:problem:missing-checkpoint")
+    assert "likeness models train untrained --data DIR" in answer.json()["detail"]
