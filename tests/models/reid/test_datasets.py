@@ -1,0 +1,124 @@
+"""Crops: who and where is read off the names, whole identities are kept apart, and queries are the first of each."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from models.datasets import MissingData
+from models.images import decode, encode_jpeg
+from models.reid.datasets import find_crops, is_query, read, split, stacked
+from tests.models.reid.people import person, write_market, write_own
+
+DATA_VARIABLE = "LIKENESS_TEST_DATA"
+
+
+def test_market_is_read_by_its_names(tmp_path: Path) -> None:
+    """Identity and camera stand in the name; pictures come by identity, camera and name, whatever the disk's order."""
+    listing = find_crops(write_market(tmp_path, 3))
+    assert listing.identities.tolist() == [0] * 4 + [1] * 4 + [2] * 4
+    assert listing.cameras.tolist() == [0, 0, 1, 1] * 3
+    names = [path.name for path in listing.paths]
+    assert names == sorted(names)
+    assert names[4] == "0005_c1s1_000000_01.jpg"
+
+
+def test_a_folder_of_ones_own_reads_the_same(tmp_path: Path) -> None:
+    """One folder a person and the camera before the underscore give what Market's names give; other files are left."""
+    folder = write_own(tmp_path / "own", 3)
+    (folder / "notes.txt").write_text("no picture")
+    (folder / "person 00/notes.txt").write_text("no picture")
+    own, market = find_crops(folder), find_crops(write_market(tmp_path / "market", 3))
+    np.testing.assert_array_equal(own.identities, market.identities)
+    np.testing.assert_array_equal(own.cameras, market.cameras)
+    for one, other in zip(own.paths, market.paths, strict=True):
+        assert one.read_bytes() == other.read_bytes()
+
+
+def test_no_identity_is_in_two_parts(tmp_path: Path) -> None:
+    """The last fifth is the test, every tenth of the rest is held out, and nobody is lost."""
+    listing = find_crops(write_own(tmp_path, 33, cameras=1, shots=1))
+    parts = split(listing)
+    assert parts.test.identities.tolist() == list(range(27, 33))
+    assert parts.held_out.identities.tolist() == [5, 15, 25]
+    assert sorted([*parts.trained.paths, *parts.held_out.paths, *parts.test.paths]) == sorted(listing.paths)
+    assert {5, 15, 25} & set(parts.trained.identities.tolist()) == set()
+
+
+def test_the_official_counts(tmp_path: Path) -> None:
+    """Market-1501 has 541 identities to learn from, 60 held out, and 150 with 663 queries among 1,594 pictures."""
+    folder = os.environ.get(DATA_VARIABLE)
+    if folder is None or not (Path(folder) / "market1501").is_dir():
+        pytest.skip(f"set {DATA_VARIABLE} to a folder that holds market1501, unpacked, to count its parts")
+    parts = split(find_crops(Path(folder) / "market1501"))
+    assert [len(np.unique(part.identities)) for part in (parts.trained, parts.held_out, parts.test)] == [541, 60, 150]
+    queries = is_query(parts.test)
+    assert (int(queries.sum()), int((~queries).sum())) == (663, 1594)
+    numbers = sorted({path.name[:4] for path in find_crops(Path(folder) / "market1501").paths})
+    assert {path.name[:4] for path in parts.test.paths} == set(numbers[-150:])
+
+
+def test_queries_are_the_first_of_each_identity_and_camera(tmp_path: Path) -> None:
+    """By file name: one query for each camera that saw a person, the rest is the gallery."""
+    listing = find_crops(write_own(tmp_path, 4, cameras=3, shots=3))
+    chosen = is_query(listing)
+    expected: dict[tuple[str, str], Path] = {}
+    for path in sorted(listing.paths):
+        expected.setdefault((path.parent.name, path.name.split("_")[0]), path)
+    assert {path for path, query in zip(listing.paths, chosen, strict=True) if query} == set(expected.values())
+    assert len(listing.where(~chosen)) == 4 * 3 * 2
+
+
+def test_crops_are_kept_in_their_own_pixels(tmp_path: Path) -> None:
+    """What is decoded is what the file holds, as bytes, in the order of the listing."""
+    listing = find_crops(write_market(tmp_path, 2))
+    crops = read(listing)
+    assert len(crops) == len(listing)
+    for picture, path in zip(crops.pictures, listing.paths, strict=True):
+        assert picture.dtype is torch.uint8
+        np.testing.assert_array_equal(picture.permute(1, 2, 0).numpy(), decode(path.read_bytes()).rgb)
+
+
+def test_a_batch_may_hold_crops_of_different_sizes() -> None:
+    """Each is stretched by itself; corners stay corners."""
+    small, large = (torch.from_numpy(person(1, 0, 0, *size)).permute(2, 0, 1) for size in ((20, 10), (60, 40)))
+    batch = stacked((small, large), (40, 20))
+    assert tuple(batch.shape) == (2, 3, 40, 20)
+    torch.testing.assert_close(batch[0, :, 0, 0], small[:, 0, 0].float())
+
+
+@pytest.mark.parametrize("people", [0, 1])
+def test_fewer_than_two_people_are_no_data(tmp_path: Path, people: int) -> None:
+    """The error says which two layouts are read."""
+    write_own(tmp_path, people)
+    with pytest.raises(MissingData, match=r"bounding_box_train.*IDENTITY/CAMERA"):
+        find_crops(tmp_path)
+
+
+def test_names_that_tell_nothing_are_refused(tmp_path: Path) -> None:
+    """A file whose name states no camera is named with what to do."""
+    market, own = write_market(tmp_path / "market", 2), write_own(tmp_path / "own", 2)
+    (market / "bounding_box_train/thumbs.jpg").write_bytes(b"")
+    (own / "person 01/snapshot.jpg").write_bytes(b"")
+    with pytest.raises(MissingData, match=r"thumbs.jpg is not called IIII_cCsS"):
+        find_crops(market)
+    with pytest.raises(MissingData, match=r"snapshot.jpg is not called CAMERA_"):
+        find_crops(own)
+
+
+def test_a_damaged_picture_is_named(tmp_path: Path) -> None:
+    """Among thousands of files the error says which one."""
+    folder = write_own(tmp_path, 2)
+    victim = folder / "person 01/door0_1.jpg"
+    victim.write_bytes(encode_jpeg(person(1, 0, 1))[:40])
+    with pytest.raises(MissingData, match=r"door0_1.jpg cannot be read"):
+        read(find_crops(folder))
+    listing = find_crops(folder)
+    shutil.rmtree(folder / "person 01")
+    with pytest.raises(MissingData, match="cannot be read"):
+        read(listing)
