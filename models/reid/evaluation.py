@@ -1,0 +1,87 @@
+"""The benchmark: rank-1, rank-5 and mAP of people whom no training has seen, across cameras."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+
+from models.batches import in_batches
+from models.datasets import MissingData
+from models.images import decode
+from models.reid.canvas import stretch
+from models.reid.datasets import find_crops, is_query, split
+from models.reid.ranking import Seen, rank_across_cameras
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from models.contracts import Vectors
+    from models.predictor import Predictor
+    from models.reid.datasets import Listing
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """Queries and the gallery among which they are looked for.
+
+    Attributes:
+        queries: the first picture by file name of each identity and camera.
+        gallery: all other pictures of those identities.
+    """
+
+    queries: Listing
+    gallery: Listing
+
+
+def load_trial(data: Path) -> Trial:
+    """List the test part of a folder: the last fifth of its identities by name, the last 150 of Market-1501's.
+
+    Raises:
+        MissingData: the folder holds no such data, or fewer than five identities.
+    """
+    test = split(find_crops(data)).test
+    if len(test) == 0:
+        message = f"{data} holds fewer than five identities, of which the last fifth would be the test; add some."
+        raise MissingData(message)
+    chosen = is_query(test)
+    return Trial(test.where(chosen), test.where(~chosen))
+
+
+def evaluate(data: Path, predictor: Predictor) -> Mapping[str, float]:
+    """Judge a checkpoint on the test part of a folder.
+
+    Args:
+        data: an unpacked `market1501`, or a folder that holds `IDENTITY/CAMERA_*.jpg`.
+        predictor: what to judge.
+
+    Returns:
+        "rank-1", "rank-5" and "mAP" in per cent, and "queries", their number. As usual, queries without a match by
+        another camera are counted among them, but not in the means.
+
+    Raises:
+        MissingData: the folder holds no such data.
+        NothingToJudge: nobody was seen by two cameras.
+    """
+    trial = load_trial(data)
+    queries, gallery = (embed_listing(part, predictor) for part in (trial.queries, trial.gallery))
+    ranking = rank_across_cameras(queries @ gallery.T, seen_in(trial.queries), seen_in(trial.gallery))
+    return {
+        "rank-1": ranking.rank(1),
+        "rank-5": ranking.rank(5),
+        "mAP": ranking.mean_average_precision,
+        "queries": len(trial.queries),
+    }
+
+
+def embed_listing(listing: Listing, predictor: Predictor) -> Vectors:
+    """Embed listed crops as the service embeds them; returns float32 (n, dim)."""
+    prepared = torch.stack([stretch(decode(path.read_bytes())) for path in listing.paths])
+    return in_batches(predictor.predict_items, prepared, predictor.spec.max_batch)
+
+
+def seen_in(listing: Listing) -> Seen:
+    """Tell who is on listed crops."""
+    return Seen(listing.identities, listing.cameras)

@@ -1,0 +1,172 @@
+"""How an EnsembleNet is trained to tell people apart, every part of which can be switched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from models.devices import training_precision
+from models.reid.augmentation import Augmentation, vary
+from models.reid.canvas import HEIGHT, WHITE, WIDTH
+from models.reid.datasets import is_query, stacked
+from models.reid.losses import batch_hard_triplet_loss, identity_loss
+from models.reid.network import Design, EnsembleNet
+from models.reid.ranking import Seen, rank_across_cameras
+from models.reid.sampling import identity_batch, plain_batch
+from models.reid.trunks import TRUNKS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from models.devices import Device
+    from models.reid.datasets import Crops
+
+
+DESIGN, AUGMENTATION = Design(), Augmentation()
+
+
+class ClassifiedNet(nn.Module):
+    """An EnsembleNet with a classifier for each stripe, which only training needs."""
+
+    def __init__(self, embedding: EnsembleNet, identities: int) -> None:
+        """Put classifiers behind `embedding`; they start small, and have no bias where a neck centres the features."""
+        super().__init__()
+        self.embedding = embedding
+        design = embedding.design
+        self.classifiers = nn.ModuleList(
+            nn.Linear(design.width, identities, bias=not design.neck) for _ in range(sum(design.stripes))
+        )
+        for classifier in self.classifiers:
+            nn.init.normal_(cast("nn.Linear", classifier).weight, std=0.001)
+
+
+@dataclass(frozen=True, eq=False)
+class PersonRecipe:
+    """Learn who is on a picture, from pictures by several cameras.
+
+    Attributes:
+        trained: what batches are drawn from.
+        held_out: other people, by whom is judged.
+        load: fills the trunk with ImageNet's weights; None starts from nothing.
+        design: of the network.
+        steps: optimiser steps.
+        people: identities in a batch (P).
+        pictures: of each (K); a batch is P x K pictures.
+        by_identity: whether batches are drawn by identity; otherwise by picture, which the triplet loss cannot use.
+        size: height and width of what the network sees.
+        rate: full learning rate of reductions and classifiers.
+        trunk_rate: full learning rate of trunk and branches.
+        decay: weight decay.
+        warm_up: share of the steps in which rates rise; 0 for none.
+        smoothing: of the labels; 0 for none.
+        triplet: weight of the triplet loss, which each branch has of its stripes side by side; 0 for none.
+        margin: of the triplet loss; None for the soft one.
+        augmentation: how crops are changed.
+        seed: of weights and batches.
+        evaluate_every: steps between judgements.
+    """
+
+    trained: Crops
+    held_out: Crops
+    load: Callable[[nn.Module], None] | None = None
+    design: Design = DESIGN
+    steps: int = 2400
+    people: int = 16
+    pictures: int = 4
+    by_identity: bool = True
+    size: tuple[int, int] = (HEIGHT, WIDTH)
+    rate: float = 2e-3
+    trunk_rate: float = 5e-4
+    decay: float = 1e-2
+    warm_up: float = 0.05
+    smoothing: float = 0.1
+    triplet: float = 1.0
+    margin: float | None = 0.3
+    augmentation: Augmentation = AUGMENTATION
+    seed: int = 1
+    evaluate_every: int = 200
+
+    def __post_init__(self) -> None:
+        """Refuse a triplet loss without pairs with a ValueError."""
+        if self.triplet and not self.by_identity:
+            message = "The triplet loss needs batches by identity; set triplet to 0, or by_identity."
+            raise ValueError(message)
+
+    def build(self) -> nn.Module:
+        """Make the network to start from."""
+        torch.manual_seed(self.seed)
+        return ClassifiedNet(EnsembleNet(self.design, self.load), len(np.unique(self.trained.identities)))
+
+    def parameter_groups(self, network: nn.Module) -> list[dict[str, Any]]:
+        """Trunk with branches, and what is new, at rates of their own."""
+        embedding = cast("ClassifiedNet", network).embedding
+        old = [*embedding.shared.parameters(), *embedding.branches.parameters()]
+        known = {id(parameter) for parameter in old}
+        new = [parameter for parameter in network.parameters() if id(parameter) not in known]
+        shared = {"weight_decay": self.decay, "warm_up": self.warm_up}
+        return [
+            {"params": [parameter for parameter in some if parameter.requires_grad], "lr": rate, **shared}
+            for some, rate in ((new, self.rate), (old, self.trunk_rate))
+        ]
+
+    def loss(self, network: nn.Module, step: int, device: Device) -> Tensor:
+        """Classify every stripe, and compare within the batch."""
+        rows = self._rows(step)
+        # 1 more than the sampler's: chance of its own.
+        random = np.random.default_rng((self.seed, step, 1))
+        crops = stacked(tuple(self.trained.pictures[row] for row in rows), self.size)
+        crops = vary(crops, self.augmentation, self._fill, random).to(device.name)
+        _, labels = np.unique(self.trained.identities, return_inverse=True)
+        truth = torch.from_numpy(labels[rows]).to(device.name)
+        classified = cast("ClassifiedNet", network)
+        with training_precision(device):
+            pooled = classified.embedding.pool(crops)
+        compared, features = classified.embedding.reduce([stripe.float() for stripe in pooled])
+        logits = [classifier(one) for classifier, one in zip(classified.classifiers, features, strict=True)]
+        total = identity_loss(logits, truth, self.smoothing)
+        if not self.triplet:
+            return total
+        branches = [batch_hard_triplet_loss(one, truth, self.margin) for one in self._by_branch(compared)]
+        return total + self.triplet * torch.stack(branches).mean()
+
+    def evaluate(self, network: nn.Module, device: Device) -> Mapping[str, float]:
+        """MAP and rank-1 of the held-out people, in per cent."""
+        vectors = embed_crops(cast("ClassifiedNet", network).embedding, self.held_out, self.size, device)
+        chosen = is_query(self.held_out)
+        seen = [Seen(self.held_out.identities[some], self.held_out.cameras[some]) for some in (chosen, ~chosen)]
+        ranking = rank_across_cameras(vectors[chosen] @ vectors[~chosen].T, *seen)
+        return {"mAP": ranking.mean_average_precision, "rank-1": ranking.rank(1)}
+
+    @property
+    def _fill(self) -> tuple[float, float, float]:
+        red, green, blue = TRUNKS[self.design.trunk].mean
+        return red * WHITE, green * WHITE, blue * WHITE
+
+    def _rows(self, step: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+        if self.by_identity:
+            return identity_batch(self.trained.identities, self.people, self.pictures, self.seed, step)
+        return plain_batch(len(self.trained), self.people * self.pictures, self.seed, step)
+
+    def _by_branch(self, stripes: list[Tensor]) -> list[Tensor]:
+        """Put the stripes of each branch side by side."""
+        ends = np.cumsum(self.design.stripes)
+        return [
+            torch.cat(stripes[end - count : end], dim=1) for end, count in zip(ends, self.design.stripes, strict=True)
+        ]
+
+
+def embed_crops(
+    network: EnsembleNet, crops: Crops, size: tuple[int, int], device: Device, batch: int = 64
+) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """Embed crops at a size; returns float32 (n, dim), rows of unit length."""
+    rows = []
+    with torch.inference_mode(), training_precision(device):
+        for start in range(0, len(crops), batch):
+            part = stacked(crops.pictures[start : start + batch], size).to(device.name)
+            rows.append(torch.nn.functional.normalize(network(part).float()).cpu())
+    return np.asarray(torch.cat(rows).numpy())

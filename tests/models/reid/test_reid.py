@@ -1,0 +1,115 @@
+"""The system in the product: described, predicted with like any other, and explained where it has no weights yet."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import models
+from models.checkpoints import CheckpointStore
+from models.contracts import InvalidStrokes, MissingCheckpoint, Strokes
+from models.devices import Device
+from models.predictor import Predictor, load_predictor
+from models.registry import spec
+from models.reid import SPEC
+from models.reid.evaluation import evaluate
+from models.reid.trunks import LITE
+from tests.models.reid.people import photo
+
+CPU = Device("cpu", torch.float32, 1)
+MIB = 2**20
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> CheckpointStore:
+    """The default network with random weights, and nothing shipped."""
+    folder = tmp_path_factory.mktemp("checkpoints")
+    store = CheckpointStore(folder / "local", folder / "shipped")
+    torch.manual_seed(0)
+    store.save("reid", LITE, SPEC.networks[LITE]().state_dict(), {"preprocessing": SPEC.preprocessing})
+    return store
+
+
+@pytest.fixture(scope="module")
+def predictor(store: CheckpointStore) -> Iterator[Predictor]:
+    """A predictor with these weights."""
+    yield load_predictor(store, "reid", None, CPU)
+    torch.set_num_threads(1)
+
+
+def test_it_is_found_by_its_folder() -> None:
+    """The registry knows it, and its default is the network that may ship."""
+    assert spec("reid") is SPEC
+    assert SPEC.default_network == LITE
+    assert list(SPEC.networks) == [LITE, "resnet50"]
+
+
+def test_it_embeds_like_any_other(predictor: Predictor) -> None:
+    """Prepared crops have the stated shape; vectors are unit, float32, and do not depend on the batch they are in."""
+    prepared = torch.stack([predictor.prepare_item(photo(number)) for number in range(3)])
+    assert (prepared.dtype, tuple(prepared.shape[1:])) == (torch.uint8, SPEC.item_shape)
+    vectors = predictor.predict_items(prepared)
+    assert vectors.dtype == np.float32
+    assert vectors.shape == (3, SPEC.dim)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    alone = np.concatenate([predictor.predict_items(one[None]) for one in prepared])
+    np.testing.assert_allclose(alone, vectors, atol=1e-5)
+
+
+def test_queries_and_items_meet(predictor: Predictor) -> None:
+    """A picture that is looked for is prepared, embedded and shown as the same picture in the catalogue is."""
+    query, item = predictor.prepare_query(photo(1)), predictor.prepare_item(photo(1))
+    assert torch.equal(query, item)
+    views = SPEC.query_views(query)
+    np.testing.assert_array_equal(predictor.predict_queries(views), predictor.predict_items(item[None]))
+    np.testing.assert_array_equal(predictor.view_query(query), predictor.view_items(item[None])[0])
+    with pytest.raises(InvalidStrokes):
+        predictor.prepare_query(Strokes(()))
+
+
+def test_bfloat16_is_close_enough_to_be_served() -> None:
+    """The faster format sees all grey levels: its vectors point where the exact ones do."""
+    torch.manual_seed(0)
+    network = SPEC.networks[LITE]().eval()
+    prepared = torch.stack([SPEC.prepare_item(photo(number)) for number in range(2)])
+    with torch.inference_mode():
+        exact = network.embed_items(prepared)
+        fast = network.bfloat16().embed_items(prepared).float()
+    assert float((exact * fast).sum(dim=1).min()) > 0.97
+
+
+def test_without_weights_the_command_is_named(tmp_path: Path) -> None:
+    """Whoever asks for what was never trained learns how it is trained."""
+    empty = CheckpointStore(tmp_path, tmp_path)
+    assert empty.all("reid") == ()
+    with pytest.raises(MissingCheckpoint, match=r"likeness models train reid --data DIR"):
+        load_predictor(empty, "reid", None, CPU)
+
+
+def test_what_ships_is_small() -> None:
+    """Weights in the package are below 12 MiB, of networks that the description lists, and as their cards state."""
+    store = CheckpointStore(Path("/nowhere"))
+    for checkpoint in store.all("reid"):
+        assert checkpoint.network in SPEC.networks
+        assert checkpoint.card["preprocessing"] == SPEC.preprocessing
+        assert {tensor.dtype for tensor in store.load(checkpoint).values()} <= {torch.float16, torch.int64}
+    folder = Path(models.__path__[0]) / "reid/weights"
+    assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < 12 * MIB
+
+
+def test_the_official_split_is_as_the_card_says() -> None:
+    """The shipped default finds what its card states on Market-1501's last 150 identities; one query more or less."""
+    folder = os.environ.get("LIKENESS_TEST_DATA")
+    store = CheckpointStore(Path("/nowhere"))
+    if folder is None or not store.all("reid"):
+        pytest.skip("needs shipped weights, and LIKENESS_TEST_DATA set to a folder that holds market1501, unpacked")
+    predictor = load_predictor(store, "reid", None, CPU)
+    figures = evaluate(Path(folder) / "market1501", predictor)
+    assert figures["queries"] == 663
+    for name, stated in predictor.checkpoint.card["official test"].items():
+        assert figures[name] == pytest.approx(stated, abs=100 / 657 + 0.1)
