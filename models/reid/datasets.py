@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
+    from models.images import Picture
+
 MARKET = "bounding_box_train"
 TEST_SHARE = 5
 """The last fifth of the identities is for the final test alone: the last 150 of Market-1501's 751."""
@@ -130,12 +132,17 @@ def read(listing: Listing) -> Crops:
     Raises:
         MissingData: a file is no picture.
     """
-    return Crops(tuple(_decoded(path) for path in listing.paths), listing.identities, listing.cameras)
+    return Crops(tuple(keep(read_picture(path)) for path in listing.paths), listing.identities, listing.cameras)
 
 
-def _decoded(path: Path) -> Tensor:
+def read_picture(path: Path) -> Picture:
+    """Decode one file.
+
+    Raises:
+        MissingData: it is no picture, or gone.
+    """
     try:
-        return keep(decode(path.read_bytes()))
+        return decode(path.read_bytes())
     except (RetrievalError, OSError) as error:
         message = f"{path} cannot be read as a picture ({error}); restore it or take it away."
         raise MissingData(message) from error

@@ -9,9 +9,7 @@ import torch
 
 from models.batches import in_batches
 from models.datasets import MissingData
-from models.images import decode
-from models.reid.canvas import stretch
-from models.reid.datasets import find_crops, is_query, split
+from models.reid.datasets import find_crops, is_query, read_picture, split
 from models.reid.ranking import Seen, rank_across_cameras
 
 if TYPE_CHECKING:
@@ -77,9 +75,16 @@ def evaluate(data: Path, predictor: Predictor) -> Mapping[str, float]:
 
 
 def embed_listing(listing: Listing, predictor: Predictor) -> Vectors:
-    """Embed listed crops as the service embeds them; returns float32 (n, dim)."""
-    prepared = torch.stack([stretch(decode(path.read_bytes())) for path in listing.paths])
-    return in_batches(predictor.predict_items, prepared, predictor.spec.max_batch)
+    """Embed listed crops as the service embeds them, some at a time; returns float32 (n, dim).
+
+    Raises:
+        MissingData: a file is no picture.
+    """
+
+    def embed(paths: tuple[Path, ...]) -> Vectors:
+        return predictor.predict_items(torch.stack([predictor.prepare_item(read_picture(path)) for path in paths]))
+
+    return in_batches(embed, listing.paths, predictor.spec.max_batch)
 
 
 def seen_in(listing: Listing) -> Seen:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from models.reid.canvas import WHITE, grey
-from models.reid.trunks import LITE, TRUNKS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from models.reid.trunks import LITE, TRUNKS, Load
 
 STRIPES = (1, 2, 3)
 WIDTH = 256
@@ -40,6 +37,13 @@ class Design:
     width: int = WIDTH
     neck: bool = True
     last_stride: int = 1
+
+
+DESIGN = Design()
+
+
+def _keep_random(trunk: nn.Module) -> None:
+    """Load nothing."""
 
 
 class Reduction(nn.Module):
@@ -73,20 +77,17 @@ class EnsembleNet(nn.Module):
     branch's whole person to the last branch's lowest stripe. Implements `models.contracts.EmbeddingNetwork`.
     """
 
-    def __init__(self, design: Design | None = None, load: Callable[[nn.Module], None] | None = None) -> None:
+    def __init__(self, design: Design = DESIGN, load: Load = _keep_random) -> None:
         """Build with random weights.
 
         Args:
-            design: the default one unless given.
+            design: what it is made of.
             load: fills the trunk before it is split, so that all branches start alike.
         """
         super().__init__()
-        self.design = design or Design()
+        self.design = design
         trunk = TRUNKS[self.design.trunk]
-        self.shared = trunk.build(self.design.last_stride)
-        if load is not None:
-            load(self.shared)
-        last = trunk.split(self.shared)
+        self.shared, last = trunk.split(self.design.last_stride, load)
         self.branches = nn.ModuleList(copy.deepcopy(last) for _ in self.design.stripes)
         self.reductions = nn.ModuleList(
             Reduction(trunk.channels, self.design.width, neck=self.design.neck) for _ in range(sum(self.design.stripes))

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, cast
 
 from models.backbones import efficientnet_lite, resnet
 from models.contracts import MissingCheckpoint
-from models.reid.trunks import LITE, RESNET
+from models.reid.trunks import LITE, RESNET, Load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from torch import Tensor, nn
 
     from models.checkpoints import Checkpoint, CheckpointStore
@@ -32,7 +30,7 @@ def install(content: bytes, store: CheckpointStore) -> Checkpoint:
     return store.save(_MODEL, RESNET, resnet.read_official(content), card)
 
 
-def loader(trunk: str, store: CheckpointStore) -> Callable[[nn.Module], None]:
+def loader(trunk: str, store: CheckpointStore) -> Load:
     """Return what fills a trunk with its ImageNet weights.
 
     Raises:
@@ -40,7 +38,7 @@ def loader(trunk: str, store: CheckpointStore) -> Callable[[nn.Module], None]:
         CorruptCheckpoint: they are damaged.
     """
     if trunk == LITE:
-        return cast("Callable[[nn.Module], None]", efficientnet_lite.load_imagenet)
+        return cast("Load", efficientnet_lite.load_imagenet)
     try:
         checkpoint = store.find(_MODEL, trunk)
     except MissingCheckpoint:

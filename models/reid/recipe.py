@@ -10,24 +10,25 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from models.batches import in_batches
 from models.devices import training_precision
 from models.reid.augmentation import Augmentation, vary
 from models.reid.canvas import HEIGHT, WHITE, WIDTH
 from models.reid.datasets import is_query, stacked
 from models.reid.losses import batch_hard_triplet_loss, identity_loss
-from models.reid.network import Design, EnsembleNet
+from models.reid.network import DESIGN, Design, EnsembleNet
 from models.reid.ranking import Seen, rank_across_cameras
 from models.reid.sampling import identity_batch, plain_batch
-from models.reid.trunks import TRUNKS
+from models.reid.trunks import TRUNKS, Load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from numpy.typing import NDArray
 
     from models.devices import Device
     from models.reid.datasets import Crops
 
 
-DESIGN, AUGMENTATION = Design(), Augmentation()
+AUGMENTATION = Augmentation()
 
 
 class ClassifiedNet(nn.Module):
@@ -52,7 +53,7 @@ class PersonRecipe:
     Attributes:
         trained: what batches are drawn from.
         held_out: other people, by whom is judged.
-        load: fills the trunk with ImageNet's weights; None starts from nothing.
+        load: fills the trunk with ImageNet's weights.
         design: of the network.
         steps: optimiser steps.
         people: identities in a batch (P).
@@ -73,7 +74,7 @@ class PersonRecipe:
 
     trained: Crops
     held_out: Crops
-    load: Callable[[nn.Module], None] | None = None
+    load: Load
     design: Design = DESIGN
     steps: int = 2400
     people: int = 16
@@ -147,7 +148,7 @@ class PersonRecipe:
         red, green, blue = TRUNKS[self.design.trunk].mean
         return red * WHITE, green * WHITE, blue * WHITE
 
-    def _rows(self, step: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+    def _rows(self, step: int) -> NDArray[np.int64]:
         if self.by_identity:
             return identity_batch(self.trained.identities, self.people, self.pictures, self.seed, step)
         return plain_batch(len(self.trained), self.people * self.pictures, self.seed, step)
@@ -162,11 +163,13 @@ class PersonRecipe:
 
 def embed_crops(
     network: EnsembleNet, crops: Crops, size: tuple[int, int], device: Device, batch: int = 64
-) -> np.ndarray[Any, np.dtype[np.float32]]:
+) -> NDArray[np.float32]:
     """Embed crops at a size; returns float32 (n, dim), rows of unit length."""
-    rows = []
-    with torch.inference_mode(), training_precision(device):
-        for start in range(0, len(crops), batch):
-            part = stacked(crops.pictures[start : start + batch], size).to(device.name)
-            rows.append(torch.nn.functional.normalize(network(part).float()).cpu())
-    return np.asarray(torch.cat(rows).numpy())
+
+    def embed(pictures: tuple[Tensor, ...]) -> NDArray[np.float32]:
+        with torch.inference_mode(), training_precision(device):
+            vectors = network(stacked(pictures, size).to(device.name))
+        rows: NDArray[np.float32] = torch.nn.functional.normalize(vectors.float()).cpu().numpy()
+        return rows
+
+    return in_batches(embed, crops.pictures, batch)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -74,8 +74,7 @@ def train(
         report(Stage("people", progress))
 
     trained = fit(recipe, state / f"{chosen}.pt", device, tell)
-    if not isinstance(trained.network, ClassifiedNet):
-        raise TypeError
+    embedding = cast("ClassifiedNet", trained.network).embedding
     card = {
         "preprocessing": spec.preprocessing,
         "licence": LICENCE,
@@ -83,7 +82,7 @@ def train(
         "device": device.name,
         "stages": {"people": {**trained.card(), "recipe": _numbers(recipe)}},
     }
-    return store.save(spec.name, chosen, half_precision(trained.network.embedding), card)
+    return store.save(spec.name, chosen, half_precision(embedding), card)
 
 
 def _counts(listing: Listing) -> Mapping[str, int]:

@@ -24,3 +24,10 @@ def test_rows_keep_their_order_and_batches_their_size(count: int, size: int, bat
     inputs = torch.arange(2 * count, dtype=torch.float32).reshape(count, 2)
     np.testing.assert_array_equal(in_batches(squared, inputs, size), inputs.numpy() ** 2)
     assert met == batches
+
+
+def test_a_tuple_is_computed_like_a_tensor() -> None:
+    """What cannot be stacked beforehand is handed over in slices of itself."""
+    words = ("one", "three", "fourteen")
+    found = in_batches(lambda some: np.array([len(word) for word in some]), words, 2)
+    assert found.tolist() == [3, 5, 8]

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from models.contracts import Vectors
 from models.datasets import MissingData
+from models.images import Picture
 from models.predictor import Predictor
 from models.reid import SPEC
 from models.reid.evaluation import embed_listing, evaluate, load_trial, seen_in
@@ -31,6 +32,10 @@ class StandIn:
         self.batches: list[int] = []
         self._rule = rule
         self._random = np.random.default_rng(7)
+
+    def prepare_item(self, picture: Picture) -> Tensor:
+        """Prepare a crop as the system does."""
+        return SPEC.prepare_item(picture)
 
     def predict_items(self, batch: Tensor) -> Vectors:
         """Embed crops."""

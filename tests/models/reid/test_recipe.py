@@ -27,11 +27,15 @@ BF16 = Device("cpu", torch.bfloat16, 1)
 STILL = Augmentation(flip=0, shift=0, erase=0)
 
 
+def keep_random(trunk: nn.Module) -> None:
+    """Load nothing."""
+
+
 @cache
 def recipe(**changes: Any) -> PersonRecipe:
     """A recipe for six people, on a small and narrow network."""
     plain: dict[str, Any] = {"design": Design(width=16), "people": 3, "pictures": 3, "size": (64, 32)}
-    return PersonRecipe(crops(6), crops(3), **{**plain, **changes})
+    return PersonRecipe(crops(6), crops(3), **{"load": keep_random, **plain, **changes})
 
 
 def loss_of(made: PersonRecipe, network: nn.Module, step: int = 0, device: Device = CPU) -> float:
@@ -179,7 +183,9 @@ def test_judgement_is_by_other_people_across_cameras() -> None:
         assert figures["rank-1"] == expected
     alone = crops(3, cameras=1)
     with pytest.raises(NothingToJudge):
-        PersonRecipe(alone, alone, size=(64, 32)).evaluate(ClassifiedNet(Colours(Design(width=16)), 3), CPU)
+        PersonRecipe(alone, alone, keep_random, size=(64, 32)).evaluate(
+            ClassifiedNet(Colours(Design(width=16)), 3), CPU
+        )
 
 
 def test_embedding_in_batches_is_embedding() -> None:
