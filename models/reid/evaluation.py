@@ -44,8 +44,13 @@ def load_trial(data: Path) -> Trial:
     if len(test) == 0:
         message = f"{data} holds fewer than five identities, of which the last fifth would be the test; add some."
         raise MissingData(message)
-    chosen = is_query(test)
-    return Trial(test.where(chosen), test.where(~chosen))
+    return trial_of(test)
+
+
+def trial_of(listing: Listing) -> Trial:
+    """Take queries and gallery from one part of a folder."""
+    chosen = is_query(listing)
+    return Trial(listing.where(chosen), listing.where(~chosen))
 
 
 def evaluate(data: Path, predictor: Predictor) -> Mapping[str, float]:

@@ -1,0 +1,130 @@
+"""How well people are found, plain and re-ranked, beside another network in the same run; prints Markdown.
+
+    python -m benchmarks.reid --data DIR [--checkpoint NAME] [--peer FILE] [--held-out]
+
+DIR is an unpacked Market-1501 or holds `IDENTITY/CAMERA_*.jpg`. FILE is an ONNX network of crops, 256 x 128, normalised
+as ImageNet's are; it needs onnxruntime.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from benchmarks.machine import describe
+from models.backbones.resnet import MEAN, SCALE
+from models.batches import in_batches
+from models.checkpoints import CheckpointStore
+from models.contracts import RetrievalError
+from models.devices import choose_device
+from models.predictor import load_predictor
+from models.reid.canvas import WHITE, stretch
+from models.reid.datasets import find_crops, read_picture, split
+from models.reid.evaluation import Trial, embed_listing, seen_in, trial_of
+from models.reid.ranking import rank_across_cameras
+from models.reid.rerank import rerank, rerank_best
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from models.contracts import Vectors
+    from models.reid.datasets import Listing
+
+BEST = 100
+"""Hits of a query that a search would order anew."""
+PEER_BATCH = 16
+
+
+def orders(queries: Vectors, gallery: Vectors) -> Mapping[str, Callable[[], NDArray[np.floating]]]:
+    """Ways to score the gallery for every query, by name."""
+    return {
+        "cosine": lambda: queries @ gallery.T,
+        f"the best {BEST} re-ranked": lambda: best_reranked(queries, gallery),
+        "re-ranked exactly": lambda: rerank(queries, gallery),
+    }
+
+
+def best_reranked(queries: Vectors, gallery: Vectors) -> NDArray[np.floating]:
+    """Order the best hits of each query anew; the others stay behind them in their order."""
+    scores: NDArray[np.floating] = queries @ gallery.T - 2
+    for query, row in zip(queries, scores, strict=True):
+        best = np.argsort(-row)[:BEST]
+        row[best] = rerank_best(query, gallery[best])
+    return scores
+
+
+def rows(name: str, trial: Trial, embed: Callable[[Listing], Vectors]) -> list[str]:
+    """One row of the table for each way to score."""
+    queries, gallery = embed(trial.queries), embed(trial.gallery)
+    seen = seen_in(trial.queries), seen_in(trial.gallery)
+    lines = []
+    for order, score in orders(queries, gallery).items():
+        began = time.process_time()
+        scores = score()
+        spent = 1000 * (time.process_time() - began) / len(queries)
+        ranking = rank_across_cameras(scores, *seen)
+        figures = (
+            ranking.rank(1),
+            ranking.rank(5),
+            ranking.mean_average_precision,
+            ranking.mean_inverse_negative_penalty,
+        )
+        lines.append(f"| {name}, {order} | {' | '.join(f'{figure:.1f}' for figure in figures)} | {spent:.2f} |")
+    return lines
+
+
+def peer(path: Path) -> Callable[[Listing], Vectors]:
+    """Return what embeds crops by an ONNX network."""
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(path)
+    name = session.get_inputs()[0].name
+    mean, scale = (torch.tensor(values).view(3, 1, 1) for values in (MEAN, SCALE))
+
+    def embed(paths: tuple[Path, ...]) -> Vectors:
+        pixels = torch.stack([stretch(read_picture(path)) for path in paths])
+        found = session.run(None, {name: ((pixels / WHITE - mean) / scale).numpy()})[0]
+        unit: Vectors = found / np.linalg.norm(found, axis=1, keepdims=True)
+        return unit
+
+    return lambda listing: in_batches(embed, listing.paths, PEER_BATCH)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.reid", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder of an unpacked market1501, or one's own")
+    parser.add_argument("--checkpoint", help="network, digest or prefix; without it the default network's")
+    parser.add_argument("--peer", type=Path, help="an ONNX file to compare with")
+    parser.add_argument("--held-out", action="store_true", help="judge by the people that weights are chosen by")
+    parser.add_argument("--home", type=Path, default=Path("var"), help="LIKENESS_HOME, where local checkpoints lie")
+    parser.add_argument("--device", help="cpu, cuda or cuda:N")
+    chosen = parser.parse_args(arguments)
+    command = shlex.join(["python", "-m", "benchmarks.reid", *(sys.argv[1:] if arguments is None else arguments)])
+    print("\n".join([f"`{command}`", "", *describe(chosen.device)]), flush=True)
+    try:
+        store = CheckpointStore(chosen.home / "checkpoints")
+        predictor = load_predictor(store, "reid", chosen.checkpoint, choose_device(chosen.device))
+        parts = split(find_crops(chosen.data))
+        trial = trial_of(parts.held_out if chosen.held_out else parts.test)
+        print(f"- Checkpoint: {predictor.checkpoint.network}, {predictor.digest[:12]}", flush=True)
+        print(f"\n{len(trial.queries)} queries, {len(trial.gallery)} pictures in the gallery\n")
+        print("| network, order | rank-1 | rank-5 | mAP | mINP | ms a query |\n|---|---:|---:|---:|---:|---:|")
+        print("\n".join(rows(predictor.checkpoint.network, trial, lambda part: embed_listing(part, predictor))))
+        if chosen.peer is not None:
+            print("\n".join(rows(chosen.peer.stem, trial, peer(chosen.peer))))
+    except RetrievalError as error:
+        parser.error(str(error))
+
+
+if __name__ == "__main__":
+    main()
