@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
+from PIL import Image
 
 from benchmarks.machine import describe
 from models.backbones.resnet import MEAN, SCALE
@@ -25,7 +25,7 @@ from models.checkpoints import CheckpointStore
 from models.contracts import RetrievalError
 from models.devices import choose_device
 from models.predictor import load_predictor
-from models.reid.canvas import WHITE, stretch
+from models.reid.canvas import WHITE
 from models.reid.datasets import find_crops, read_picture, split
 from models.reid.evaluation import Trial, embed_listing, seen_in, trial_of
 from models.reid.ranking import rank_across_cameras
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 BEST = 100
 """Hits of a query that a search would order anew."""
 PEER_BATCH = 16
+PEER_WIDTH, PEER_HEIGHT = 128, 256
 
 
 def orders(queries: Vectors, gallery: Vectors) -> Mapping[str, Callable[[], NDArray[np.floating]]]:
@@ -88,11 +89,15 @@ def peer(path: Path) -> Callable[[Listing], Vectors]:
 
     session = onnxruntime.InferenceSession(path)
     name = session.get_inputs()[0].name
-    mean, scale = (torch.tensor(values).view(3, 1, 1) for values in (MEAN, SCALE))
+
+    def stretched(path: Path) -> NDArray[np.uint8]:
+        crop = Image.fromarray(read_picture(path).rgb)
+        return np.asarray(crop.resize((PEER_WIDTH, PEER_HEIGHT), Image.Resampling.BILINEAR))
 
     def embed(paths: tuple[Path, ...]) -> Vectors:
-        pixels = torch.stack([stretch(read_picture(path)) for path in paths])
-        found = session.run(None, {name: ((pixels / WHITE - mean) / scale).numpy()})[0]
+        pixels = np.stack([stretched(path) for path in paths]).astype(np.float32) / WHITE
+        normal = (pixels - np.array(MEAN, np.float32)) / np.array(SCALE, np.float32)
+        found = session.run(None, {name: np.ascontiguousarray(normal.transpose(0, 3, 1, 2))})[0]
         unit: Vectors = found / np.linalg.norm(found, axis=1, keepdims=True)
         return unit
 

@@ -1,6 +1,6 @@
 """EnsembleNet, 'Ensemble Feature for Person Re-Identification' (Wang, Li, Miao; 2019): find the others of a person.
 
-A query and an item are crops of one person each, from head to feet; they are stretched to 256 x 128 pixels (`canvas`).
+A query and an item are crops of one person each, from head to feet; they are stretched to 192 x 96 pixels (`canvas`).
 One network embeds both (`network`): 1,536 numbers, unit length, 256 for each of the six stripes that its three branches
 look at, compared by cosine.
 """

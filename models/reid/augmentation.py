@@ -26,7 +26,7 @@ class Augmentation:
     Attributes:
         flip: probability of mirroring left to right.
         shift: by how much the crop moves at most, up, down, left and right, as a share of its height; what comes in
-            from outside is `fill`. 0.04 is the usual padding by 10 of 256 pixels.
+            from outside is `fill`. 0.04 is the usual 10 pixels of 256.
         erase: probability that a random box becomes `fill` (Zhong et al., Random Erasing, 2020).
         jitter: largest relative change of brightness and, half as large, of each colour.
     """

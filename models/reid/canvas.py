@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
     from models.images import Picture
 
-HEIGHT, WIDTH = 256, 128
+HEIGHT, WIDTH = 192, 96
 WHITE = 255
 
 
 def stretch(picture: Picture) -> Tensor:
-    """Stretch a crop of a person to the canvas: uint8 (3, 256, 128), RGB; its proportions are given up."""
+    """Stretch a crop of a person to the canvas: uint8 (3, 192, 96), RGB; its proportions are given up."""
     return _stretched(picture.rgb)
 
 
@@ -45,7 +45,7 @@ def keep(picture: Picture) -> Tensor:
 
 
 def view(prepared: Tensor) -> NDArray[np.uint8]:
-    """Show a canvas, uint8 (3, 256, 128), as uint8 grey (256, 128)."""
+    """Show a canvas, uint8 (3, 192, 96), as uint8 grey (192, 96)."""
     pixels: NDArray[np.uint8] = grey(prepared[None])[0].numpy()
     return pixels
 

@@ -76,7 +76,7 @@ class PersonRecipe:
     held_out: Crops
     load: Load
     design: Design = DESIGN
-    steps: int = 2400
+    steps: int = 5500
     people: int = 16
     pictures: int = 4
     by_identity: bool = True
@@ -90,7 +90,7 @@ class PersonRecipe:
     margin: float | None = 0.3
     augmentation: Augmentation = AUGMENTATION
     seed: int = 1
-    evaluate_every: int = 200
+    evaluate_every: int = 500
 
     def __post_init__(self) -> None:
         """Refuse a triplet loss without pairs with a ValueError."""

@@ -41,7 +41,7 @@ class StandIn:
         """Embed crops."""
         assert batch.dtype is torch.uint8
         self.batches.append(len(batch))
-        middle = batch[:, :, :, 50:78].float().mean(dim=3).flatten(1).numpy() - 128
+        middle = batch[:, :, :, 38:58].float().mean(dim=3).flatten(1).numpy() - 128
         rows: NDArray[np.floating] = {
             "perfect": middle,
             "constant": np.ones((len(batch), 4)) / 2,
