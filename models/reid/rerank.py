@@ -125,7 +125,8 @@ def _expanded(nearest: NDArray[np.int64], settings: Reranking) -> sparse.csr_arr
     half = _reciprocal(nearest, round(settings.neighbours / 2))
     sizes = half.sum(axis=1)
     shared = (whole @ half.T).multiply(whole).tocoo()
-    joins = shared.data > 2 / 3 * sizes[shared.col]
+    # More than two thirds, in whole numbers.
+    joins = 3 * shared.data > 2 * sizes[shared.col]
     joining = sparse.csr_array((np.ones(joins.sum(), np.float32), (shared.row[joins], shared.col[joins])), whole.shape)
     return (whole + joining @ half).tocsr()
 
