@@ -16,7 +16,7 @@ from models.calibration import Calibration
 from models.contracts import CorruptCheckpoint, MissingCheckpoint
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import Tensor
 
 CARD = "card.json"
 WEIGHTS = "weights.safetensors"
@@ -177,17 +177,6 @@ def digest_of(content: bytes, network: str, preprocessing: int) -> str:
     digest = hashlib.sha256(content)
     digest.update(f"\n{network}\n{preprocessing}".encode())
     return digest.hexdigest()
-
-
-def half_precision(network: nn.Module) -> dict[str, Tensor]:
-    """State of a network with every floating tensor in fp16; what fp16 cannot hold is clamped to its range."""
-    import torch  # noqa: PLC0415 - as above
-
-    limit = torch.finfo(torch.float16).max
-    return {
-        name: tensor.clamp(-limit, limit).half() if tensor.is_floating_point() else tensor
-        for name, tensor in network.state_dict().items()
-    }
 
 
 def _is_prefix(reference: str | None, digest: str) -> bool:

@@ -210,3 +210,12 @@ def save_whole(path: Path, content: object) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     aside.replace(path)
+
+
+def half_precision(network: nn.Module) -> dict[str, Tensor]:
+    """State of a network with every floating tensor in fp16; what fp16 cannot hold is clamped to its range."""
+    limit = torch.finfo(torch.float16).max
+    return {
+        name: tensor.clamp(-limit, limit).half() if tensor.is_floating_point() else tensor
+        for name, tensor in network.state_dict().items()
+    }

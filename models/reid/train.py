@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from models.checkpoints import half_precision
 from models.reid.datasets import find_crops, read, split
 from models.reid.network import Design
 from models.reid.pretrained import loader
 from models.reid.recipe import ClassifiedNet, PersonRecipe
 from models.reid.trunks import RESNET
-from models.training import Progress, Stage, fit
+from models.training import Progress, Stage, fit, half_precision
 
 if TYPE_CHECKING:
     from pathlib import Path

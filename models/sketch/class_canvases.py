@@ -13,10 +13,10 @@ import torch
 from PIL import Image
 
 from models.contracts import EmptyDrawing, InvalidStrokes, PictureTooLarge, UnreadablePicture
+from models.datasets import MissingData
 from models.images import Picture, decode
 from models.sketch.canvas import SIDE
 from models.sketch.class_folders import VECTORS
-from models.sketch.datasets import MissingData
 from models.sketch.ink import draw_ink
 from models.sketch.materials import VARIANTS
 from models.sketch.photos import frame

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.sketch.datasets import MissingData, is_held_out
+from models.datasets import MissingData
+from models.sketch.datasets import is_held_out
 
 if TYPE_CHECKING:
     from pathlib import Path

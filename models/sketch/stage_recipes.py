@@ -11,11 +11,12 @@ import numpy as np
 import torch
 
 from models.contracts import MissingCheckpoint
+from models.datasets import MissingData
 from models.devices import place
 from models.sketch.class_folders import find_classes, find_sketches, shared_classes
 from models.sketch.classification import hand_on
 from models.sketch.classification_recipe import ClassificationRecipe
-from models.sketch.datasets import MissingData, load_pairs
+from models.sketch.datasets import load_pairs
 from models.sketch.human_triplets import gather_human_triplets
 from models.sketch.network import SketchANet
 from models.sketch.pseudo_triplets import Features, embed_all, gather_pseudo_triplets

@@ -14,8 +14,8 @@ from models.sketch.classification import hand_on
 from models.sketch.edges import EdgeDetector
 from models.sketch.network import SketchANetTrunk
 from models.sketch.stage_recipes import RECIPES, Tools
-from models.sketch.train import LICENCE, Stage, half_precision
-from models.training import Progress, fit
+from models.sketch.train import LICENCE
+from models.training import Progress, Stage, fit, half_precision
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from models.checkpoints import half_precision
 from models.sketch.calibration import calibrate_trained
 from models.sketch.canvas import WHITE
 from models.sketch.datasets import load_pairs, load_photo_sketches
@@ -17,7 +16,7 @@ from models.sketch.edge_recipe import EdgeRecipe
 from models.sketch.gallery import pair_photos
 from models.sketch.materials import gather, gather_icons
 from models.sketch.recipe import PHOTOGRAPHED, EmbeddingRecipe
-from models.training import Progress, Stage, Trained, fit
+from models.training import Progress, Stage, Trained, fit, half_precision
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from models.contracts import Strokes
-from models.sketch.datasets import MissingData
+from models.datasets import MissingData
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,10 +16,10 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import Tensor, nn
+from torch import Tensor
 
 from models.calibration import Calibration
-from models.checkpoints import CARD, WEIGHTS, Checkpoint, CheckpointStore, digest_of, half_precision
+from models.checkpoints import CARD, WEIGHTS, Checkpoint, CheckpointStore, digest_of
 from models.contracts import CorruptCheckpoint, MissingCheckpoint
 
 CARD_FACTS = {"preprocessing": 1, "figures": {"acc@1": 50.0}}
@@ -335,16 +335,3 @@ def test_an_interrupted_calibration_changes_nothing(
             store.calibrate(checkpoint, replace(CURVE, slope=1.0))
     assert store.find("sketch").calibration == CURVE
     assert [path.name for path in kept.parent.iterdir() if path.is_file()] == [kept.name]
-
-
-def test_half_precision_keeps_what_it_can() -> None:
-    """Floating weights become fp16, what it cannot hold its greatest value, and counters stay whole numbers."""
-    network = nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3))
-    with torch.no_grad():
-        network.get_parameter("0.bias").copy_(torch.tensor([1e6, -1e6, 1.0]))
-    state = half_precision(network)
-    assert state["0.bias"].tolist() == [65504.0, -65504.0, 1.0]
-    assert {tensor.dtype for name, tensor in state.items() if "num_batches" not in name} == {torch.float16}
-    assert {tensor.dtype for name, tensor in state.items() if "num_batches" in name} == {torch.int64}
-    weight = network.get_parameter("0.weight").detach()
-    torch.testing.assert_close(state["0.weight"].float(), weight, atol=1e-3, rtol=1e-3)

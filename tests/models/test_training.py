@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from models.devices import Device
-from models.training import Progress, Trained, fit, schedule
+from models.training import Progress, Trained, fit, half_precision, schedule
 
 CPU = Device("cpu", torch.float32, 1)
 NEVER, ALWAYS = 1e9, -1.0
@@ -341,3 +341,16 @@ def test_a_card_tells_what_was_found_and_when() -> None:
     """The step, the figures by which it was chosen, and the time in whole seconds."""
     trained = Trained(nn.Identity(), 40, {"mAP": 61.5}, 12.6)
     assert trained.card() == {"best step": 40, "held out": {"mAP": 61.5}, "seconds": 13}
+
+
+def test_half_precision_keeps_what_it_can() -> None:
+    """Floating weights become fp16, what it cannot hold its greatest value, and counters stay whole numbers."""
+    network = nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3))
+    with torch.no_grad():
+        network.get_parameter("0.bias").copy_(torch.tensor([1e6, -1e6, 1.0]))
+    state = half_precision(network)
+    assert state["0.bias"].tolist() == [65504.0, -65504.0, 1.0]
+    assert {tensor.dtype for name, tensor in state.items() if "num_batches" not in name} == {torch.float16}
+    assert {tensor.dtype for name, tensor in state.items() if "num_batches" in name} == {torch.int64}
+    weight = network.get_parameter("0.weight").detach()
+    torch.testing.assert_close(state["0.weight"].float(), weight, atol=1e-3, rtol=1e-3)

@@ -11,9 +11,9 @@ from torch.nn import functional
 from models.backbones.efficientnet_lite import EfficientNetLite0
 from models.backbones.folding import fold_batch_norm
 from models.backbones.resnet import ResNet50
-from models.checkpoints import half_precision
 from models.reid.network import DIM, Design, EnsembleNet
 from models.reid.trunks import LITE, RESNET, TRUNKS
+from models.training import half_precision
 
 MIB = 2**20
 BACKBONES = {LITE: EfficientNetLite0, RESNET: ResNet50}

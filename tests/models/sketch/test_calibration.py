@@ -13,10 +13,11 @@ from torch import Tensor, nn
 from models.calibrating import Scores, fit_calibration
 from models.calibration import Calibration
 from models.contracts import Vectors
+from models.datasets import MissingData
 from models.predictor import Predictor
 from models.sketch import SPEC
 from models.sketch.calibration import calibrate_trained, score
-from models.sketch.datasets import MissingData, is_held_out, load_photo_sketches
+from models.sketch.datasets import is_held_out, load_photo_sketches
 from models.sketch.gallery import HeldOut
 from tests.models.sketch.chairs import write_chairs
 from tests.models.sketch.layouts import write_photo_sketches

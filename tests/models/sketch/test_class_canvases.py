@@ -11,12 +11,12 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from models.datasets import MissingData
 from models.images import decode
 from models.sketch import class_canvases
 from models.sketch.canvas import SIDE
 from models.sketch.class_canvases import KeptDrawings
 from models.sketch.class_folders import find_classes, find_sketches
-from models.sketch.datasets import MissingData
 from models.sketch.edges import EdgeDetector
 from models.sketch.ink import draw_ink
 from models.sketch.materials import VARIANTS

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from models.datasets import MissingData
 from models.sketch.class_folders import PICTURES, ClassFolders, find_classes, find_sketches, shared_classes
-from models.sketch.datasets import MissingData
 
 
 def fill(folder: Path, name: str, *files: str) -> Path:

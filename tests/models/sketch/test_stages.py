@@ -16,15 +16,14 @@ from torch import nn
 
 from models.checkpoints import Checkpoint, CheckpointStore
 from models.contracts import MissingCheckpoint, Vectors
+from models.datasets import MissingData
 from models.devices import Device
 from models.predictor import load_predictor
 from models.sketch import SPEC, classification, network, stage_recipes, stages
 from models.sketch.classification import SketchANetClassifier
-from models.sketch.datasets import MissingData
 from models.sketch.network import LiteEmbedding, SketchANet, SketchRetrieval
 from models.sketch.stages import NETWORK, STAGES, StagedTraining
-from models.sketch.train import Stage, half_precision
-from models.training import Trained
+from models.training import Stage, Trained, half_precision
 from tests.models.sketch.layouts import write_classes, write_pairs
 
 CPU = Device("cpu", torch.float32, 1)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.sketch.datasets import MissingData
+from models.datasets import MissingData
 from models.sketch.vector_files import read_vector_file
 from tests.models.sketch.layouts import vector_file
 
