@@ -14,13 +14,12 @@ from benchmarks.varied_recipe import LOSSES, PairRecipe, TripletRecipe, identiti
 from models.sketch.datasets import is_held_out, load_pairs, load_photo_sketches
 from models.sketch.datasets_v2 import load_vector_sketches
 from models.sketch.evaluation import draw_edges
-from models.sketch.gallery import Gallery, HeldOut, gather_chairs, joined
+from models.sketch.gallery import Gallery, HeldOut, gather_chairs, gather_shoes, joined
 from models.sketch.leaks import near_duplicates, twins
 from models.sketch.losses import contrastive_loss
-from models.sketch.materials import VARIANTS, Materials, gather, gather_icons
+from models.sketch.materials import Materials, gather, gather_icons
 from models.sketch.recipe import EmbeddingRecipe, Source
-from models.sketch.strokes import render
-from models.sketch.variants import variant
+from models.sketch.redrawing import redraw, redraw_traced
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from models.contracts import Strokes
     from models.predictor import Predictor
     from models.sketch.datasets import Pairs, PhotoSketches
     from models.sketch.datasets_v2 import VectorSketches
@@ -69,6 +67,7 @@ class Ground:
         more: ChairV2's train part.
         kept: bool, the photos of `more` that are learnt from.
         edges: uint8 (n, 1, 256, 256), edge maps of the photos of `more`.
+        own_edges: uint8 (m, 1, 256, 256), those of `photos`.
     """
 
     materials: Materials
@@ -78,11 +77,15 @@ class Ground:
     more: VectorSketches
     kept: NDArray[np.bool_]
     edges: Tensor
+    own_edges: Tensor
 
-    @property
-    def chairs_alone(self) -> Gallery:
-        """QMUL-Chair without ChairV2."""
-        return gather_chairs(self.chairs)[0]
+    def shoes_alone(self, *, bend: bool = True, shorten: bool = True) -> Gallery:
+        """All shoes that were drawn, with changed strokes beside the drawn ones."""
+        return redraw_traced(gather_shoes(self.shoes, self.photos, self.own_edges)[0], bend=bend, shorten=shorten)
+
+    def chairs_alone(self, *, bend: bool = True, shorten: bool = True) -> Gallery:
+        """QMUL-Chair without ChairV2, with changed strokes beside the drawn ones."""
+        return redraw_traced(gather_chairs(self.chairs)[0], bend=bend, shorten=shorten)
 
 
 def variants(data: Path, predictor: Predictor, state: Path) -> dict[str, Variant]:
@@ -123,7 +126,7 @@ def load_ground(data: Path, predictor: Predictor, state: Path) -> Ground:
     known = [load_pairs(data / "qmul_v1/chairs", "test").edges, materials.held_out["chairs"].items["released"]]
     kept = ~more.held_out
     kept[kept] = ~near_duplicates(edges[kept], torch.cat(known))
-    return Ground(materials, shoes, chairs, photos, more, kept, edges)
+    return Ground(materials, shoes, chairs, photos, more, kept, edges, draw(photos.photos))
 
 
 def _stages(whole: Variant, ground: Ground) -> list[Variant]:
@@ -135,7 +138,7 @@ def _stages(whole: Variant, ground: Ground) -> list[Variant]:
             whole,
             name="without the second sets",
             pretraining=without_sets,
-            embedding=_with_chairs(whole, ground.chairs_alone),
+            embedding=_with(whole, {"chairs": ground.chairs_alone()}),
         ),
         replace(whole, name="without pretraining", pretraining=()),
     ]
@@ -145,14 +148,14 @@ def _stages(whole: Variant, ground: Ground) -> list[Variant]:
 
 
 def _strokes(whole: Variant, ground: Ground) -> list[Variant]:
-    """Leave changes of vector sketches out; as many drawings stay."""
+    """Leave changes of strokes out; as many drawings stay."""
     names = {
         (True, False): "strokes only bent",
         (False, True): "strokes only removed",
         (False, False): "strokes as drawn",
     }
     return [
-        replace(whole, name=name, embedding=_with_chairs(whole, _redrawn(ground, bend=bend, shorten=shorten)))
+        replace(whole, name=name, embedding=_with(whole, _redrawn(ground, bend=bend, shorten=shorten)))
         for (bend, shorten), name in names.items()
     ]
 
@@ -189,30 +192,23 @@ def _sides(whole: Variant, ground: Ground) -> list[Variant]:
     return found
 
 
-def _with_chairs(whole: Variant, gallery: Gallery) -> tuple[Source, ...]:
-    return tuple(replace(one, gallery=gallery) if one.name == "chairs" else one for one in whole.embedding)
+def _with(whole: Variant, galleries: Mapping[str, Gallery]) -> tuple[Source, ...]:
+    return tuple(replace(one, gallery=galleries.get(one.name, one.gallery)) for one in whole.embedding)
 
 
-def _redrawn(ground: Ground, *, bend: bool, shorten: bool) -> Gallery:
-    second, first = _second_chairs(ground, bend=bend, shorten=shorten), ground.chairs_alone
-    return joined(first, second, twins(torch.cat([*second.views]), torch.cat([*first.views])))
+def _redrawn(ground: Ground, *, bend: bool, shorten: bool) -> Mapping[str, Gallery]:
+    first, second = (
+        make(bend=bend, shorten=shorten) for make in (ground.chairs_alone, partial(_second_chairs, ground))
+    )
+    chairs = joined(first, second, twins(torch.cat([*second.views]), torch.cat([*first.views])))
+    return {"shoes": ground.shoes_alone(bend=bend, shorten=shorten), "chairs": chairs}
 
 
 def _second_chairs(ground: Ground, *, bend: bool = True, shorten: bool = True) -> Gallery:
     """ChairV2 without QMUL-Chair, each thing for itself."""
     rows = np.flatnonzero(ground.kept)
-    drawn = [_drawings(ground.more.sketches[row], int(row), bend=bend, shorten=shorten) for row in rows]
+    drawn = [redraw(ground.more.sketches[row], int(row), bend=bend, shorten=shorten) for row in rows]
     return Gallery(drawn, list(ground.edges[rows][:, None]))
-
-
-def _drawings(sketches: tuple[Strokes, ...], seed: int, *, bend: bool, shorten: bool) -> Tensor:
-    random = np.random.default_rng(seed)
-    changed = (
-        variant(strokes, random, bend=bend, shorten=shorten) if number else strokes
-        for strokes in sketches
-        for number in range(VARIANTS + 1)
-    )
-    return torch.stack([render(strokes) for strokes in changed])
 
 
 def _of_photos(whole: Variant, ground: Ground, *, colour: bool) -> tuple[tuple[Source, ...], Mapping[str, HeldOut]]:

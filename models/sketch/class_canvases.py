@@ -18,11 +18,9 @@ from models.images import Picture, decode
 from models.sketch.canvas import SIDE
 from models.sketch.class_folders import VECTORS
 from models.sketch.ink import draw_ink
-from models.sketch.materials import VARIANTS
 from models.sketch.photos import frame
-from models.sketch.strokes import render
+from models.sketch.redrawing import redraw
 from models.sketch.train import draw_edges
-from models.sketch.variants import variant
 from models.sketch.vector_files import read_vector_file
 
 if TYPE_CHECKING:
@@ -130,8 +128,7 @@ def _views_of_sketch(path: Path) -> Tensor:
         if path.suffix.lower() not in VECTORS:
             return draw_ink(_picture(path))[None]
         strokes = read_vector_file(path)
-        random = np.random.default_rng(zlib.crc32(f"{path.parent.name}/{path.name}".encode()))
-        return torch.stack([render(drawn) for drawn in (strokes, *(variant(strokes, random) for _ in range(VARIANTS)))])
+        return redraw([strokes], zlib.crc32(f"{path.parent.name}/{path.name}".encode()))
     except (EmptyDrawing, InvalidStrokes) as error:
         message = f"{path} shows no drawing ({error}); replace or delete it."
         raise MissingData(message) from error

@@ -16,8 +16,8 @@ from models.sketch.gallery import Gallery, HeldOut, gather_chairs, gather_shoes,
 from models.sketch.icons import find_icons, read_icon
 from models.sketch.leaks import near_duplicates, twins
 from models.sketch.recipe import DISTORTED, Source
+from models.sketch.redrawing import redraw, redraw_traced
 from models.sketch.strokes import render
-from models.sketch.variants import variant
 from models.training import save_whole
 
 if TYPE_CHECKING:
@@ -26,15 +26,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from models.contracts import Strokes
     from models.sketch.datasets import Pairs, PhotoSketches
     from models.sketch.datasets_v2 import VectorSketches
     from models.sketch.icons import Icon
 
 Draw = Callable[["Tensor"], "Tensor"]
 """Framed photos, uint8 (n, 3, 256, 256) -> their edge maps, uint8 (n, 1, 256, 256)."""
-VARIANTS = 3
-"""Variants of a vector sketch, as many as the released augmentation makes."""
 ICONS_AT_ONCE = 500
 """Icons that are read and kept at once: what a kill costs."""
 
@@ -76,6 +73,7 @@ def gather(
     """
     shoe_gallery, held_shoes = gather_shoes(shoes, photos, draw(photos.photos))
     chair_gallery, held_chairs = gather_chairs(chairs)
+    shoe_gallery, chair_gallery = redraw_traced(shoe_gallery), redraw_traced(chair_gallery)
     held_out = {"shoes": held_shoes, "chairs": held_chairs}
     alone = [] if icons is None else [icons]
     facts: dict[str, dict[str, int]] = {} if icons is None else {"icons": {"items": len(icons.gallery)}}
@@ -92,7 +90,7 @@ def gather(
         facts["chairv2_train"] = {**_counts(kept[~more.held_out]), "held out": int(more.held_out.sum())}
         held_out["chairs of the second set"] = _held_out(more, edges)
         alone.append(Source("chairv2_train photos", of_themselves(edges[kept]), 0.12, DISTORTED))
-        drawn = [_drawings(more.sketches[row], row) for row in range(len(more)) if kept[row]]
+        drawn = [redraw(more.sketches[row], row) for row in range(len(more)) if kept[row]]
         same = twins(edges[kept], torch.cat([*chair_gallery.views]))
         facts["chairv2_train"]["joined with QMUL-Chair's"] = int((same >= 0).sum())
         chair_gallery = joined(chair_gallery, Gallery(drawn, list(edges[kept][:, None])), same)
@@ -142,13 +140,6 @@ def _held_out(data: VectorSketches, edges: Tensor) -> HeldOut:
     drawn = [(item, render(strokes)) for item, row in enumerate(rows) for strokes in data.sketches[row]]
     drawings = torch.stack([drawing for _, drawing in drawn])
     return HeldOut(drawings, np.array([item for item, _ in drawn]), {"own": edges[rows]})
-
-
-def _drawings(sketches: tuple[Strokes, ...], seed: int) -> Tensor:
-    """Render vector sketches of one thing, uint8 (n, 1, 256, 256), each with variants of its own."""
-    random = np.random.default_rng(seed)
-    drawn = [[strokes, *(variant(strokes, random) for _ in range(VARIANTS))] for strokes in sketches]
-    return torch.stack([render(strokes) for several in drawn for strokes in several])
 
 
 def _known(folder: Path, held_out: HeldOut) -> Tensor:

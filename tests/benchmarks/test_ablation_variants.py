@@ -13,8 +13,8 @@ from benchmarks.varied_recipe import PairRecipe, TripletRecipe
 from models.predictor import Predictor
 from models.sketch import leaks
 from models.sketch.gallery import Gallery
-from models.sketch.materials import VARIANTS
 from models.sketch.recipe import EmbeddingRecipe
+from models.sketch.redrawing import VARIANTS
 from models.sketch.strokes import render
 from models.sketch.triplets import HARD_RATIO
 from tests.benchmarks.lookup import Lookup
@@ -61,20 +61,22 @@ def test_stages_are_left_out(offered: dict[str, Variant]) -> None:
 
 
 def test_strokes_are_changed_as_the_name_says(offered: dict[str, Variant]) -> None:
-    """As many drawings of each chair; as drawn they are all the same, and any change makes them others."""
-    galleries = {
-        name: gallery(offered[name], "chairs") for name in offered if name.startswith("strokes") or name == WHOLE
-    }
-    for found in galleries.values():
-        assert len(found) == CHAIRS - 1 + KEPT
-        assert [len(drawings) for drawings in found.drawings[:4]] == [1] * 4
-        assert {len(drawings) for drawings in found.drawings[4:]} == {SKETCHES * (VARIANTS + 1)}
-        assert all(map(torch.equal, found.views, galleries[WHOLE].views))
-    drawn = {name: found.drawings[-1][: VARIANTS + 1] for name, found in galleries.items()}
-    assert all(torch.equal(one, drawn[WHOLE][0]) for one in drawn["strokes as drawn"])
-    for name in (WHOLE, "strokes only bent", "strokes only removed"):
-        assert torch.equal(drawn[name][0], drawn[WHOLE][0])
-        assert not torch.equal(drawn[name], drawn["strokes as drawn"])
+    """As many drawings of each thing; as drawn those of one sketch are the same, and any change makes them others."""
+    names = [name for name in offered if name.startswith("strokes")]
+    for kind, count in (("shoes", SHOES - 1), ("chairs", CHAIRS - 1 + KEPT)):
+        galleries = {name: gallery(offered[name], kind) for name in (WHOLE, *names)}
+        whole = galleries[WHOLE]
+        for found in galleries.values():
+            assert len(found) == count
+            assert all(map(torch.equal, found.views, whole.views))
+            assert list(map(len, found.drawings)) == list(map(len, whole.drawings))
+        drawn = {name: found.drawings[-1][: VARIANTS + 1] for name, found in galleries.items()}
+        for name in (WHOLE, "strokes only bent", "strokes only removed"):
+            assert torch.equal(drawn[name][0], drawn[WHOLE][0])
+            assert not torch.equal(drawn[name], drawn["strokes as drawn"])
+        as_drawn = drawn["strokes as drawn"][1:]
+        assert all(torch.equal(one, as_drawn[0]) for one in as_drawn)
+    assert {len(several) for several in whole.drawings} == {VARIANTS + 1, SKETCHES * (VARIANTS + 1)}
 
 
 def test_losses_are_exchanged(offered: dict[str, Variant]) -> None:

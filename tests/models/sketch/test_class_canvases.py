@@ -19,8 +19,8 @@ from models.sketch.class_canvases import KeptDrawings
 from models.sketch.class_folders import find_classes, find_sketches
 from models.sketch.edges import EdgeDetector
 from models.sketch.ink import draw_ink
-from models.sketch.materials import VARIANTS
 from models.sketch.photos import frame
+from models.sketch.redrawing import VARIANTS
 from models.sketch.strokes import render
 from models.sketch.train import draw_edges
 from models.sketch.vector_files import read_vector_file
