@@ -169,13 +169,14 @@ def _losses(whole: Variant) -> list[Variant]:
 
 
 def _triplets(whole: Variant, ground: Ground) -> list[Variant]:
-    """Learn the last stage from triplets of QMUL's first sets alone: people's, or of identity."""
+    """Leave people's votes out, or learn the last stage from triplets of QMUL's first sets alone."""
     parts = tuple(
         part_of(part, np.flatnonzero(~is_held_out(np.arange(len(part))))) for part in (ground.shoes, ground.chairs)
     )
     people = partial(TripletRecipe, parts=parts)
     identity = partial(TripletRecipe, parts=tuple(map(identities, parts)), hard_ratio=1.0)
     return [
+        replace(whole, name="without people's votes", vary=partial(replace, people_weight=0.0)),
         replace(whole, name="triplets of people", vary=people),
         replace(whole, name="triplets of identity", vary=identity),
     ]

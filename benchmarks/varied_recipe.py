@@ -14,17 +14,17 @@ from torch.nn import functional
 from models.devices import training_precision
 from models.sketch.augmentation import random_flips, warp
 from models.sketch.canvas import WHITE
+from models.sketch.datasets import Pairs
 from models.sketch.losses import in_batch_triplet_loss, triplet_loss
 from models.sketch.network import LiteEmbedding, SketchANet
 from models.sketch.recipe import DRAWN, PHOTOGRAPHED
-from models.sketch.triplets import HARD_RATIO, sample_triplets
+from models.sketch.triplets import HARD_RATIO, sample_triplets, votes_among
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from models.devices import Device
     from models.sketch.augmentation import Warp
-    from models.sketch.datasets import Pairs
     from models.sketch.recipe import EmbeddingRecipe
 
 MARGIN = 1.0
@@ -124,9 +124,10 @@ class PairRecipe(_Like):
         random = np.random.default_rng((self.base.seed, step))
         shares = np.array([source.share for source in self.base.sources])
         source = self.base.sources[int(random.choice(len(shares), p=shares / shares.sum()))]
-        sides = source.gallery.sample(self.base.batch, random)
-        drawings, items = embed_sides(network, sides, (source.drawing, PHOTOGRAPHED), self._chances(step), device)
-        return self.ranking(drawings, items)
+        batch = source.gallery.sample(self.base.batch, random)
+        sides, strengths = (batch.drawings, batch.views), (source.drawing, PHOTOGRAPHED)
+        drawings, items = embed_sides(network, sides, strengths, self._chances(step), device)
+        return self.ranking(drawings, items) + self.base.people(drawings, items, batch.preferred)
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,6 +194,4 @@ def identities(pairs: Pairs) -> Pairs:
 
 def part_of(pairs: Pairs, rows: NDArray[np.int64]) -> Pairs:
     """Keep some rows of a part, ascending, and of the votes those between two items that are kept."""
-    kept = [votes[np.isin(votes, rows).all(axis=1)] for votes in (pairs.triplets[row] for row in rows)]
-    votes = tuple(np.searchsorted(rows, some) for some in kept)
-    return replace(pairs, sketches=pairs.sketches[rows], edges=pairs.edges[rows], triplets=votes)
+    return Pairs(pairs.sketches[rows], pairs.edges[rows], votes_among(pairs, rows))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ import torch
 
 from models.sketch.datasets import Pairs, PhotoSketches, is_held_out
 from models.sketch.lookalikes import find_lookalikes
+from models.sketch.triplets import votes_among
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,8 +20,12 @@ if TYPE_CHECKING:
 
 # Cosine between lines and photo edges below which a photo's frame and its released edge map do not lie on each other.
 _ALIGNED = 0.25
+# Items of a crowd of lookalikes, the share of a batch that stands in crowds, and, of the crowds around items that
+# people judged by, the share that is made of what they compared.
 _CROWD = 8
 _CROWDED = 0.5
+_COMPARED = 0.35
+_NO_VOTES = np.empty((0, 2), np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,16 +76,33 @@ class HeldOutRows:
 
 
 @dataclass(frozen=True, eq=False)
+class Batch:
+    """Different items of one gallery.
+
+    Attributes:
+        drawings: uint8 (n, 1, 256, 256).
+        views: uint8 (n, 1, 256, 256), of the same items.
+        preferred: float32 (n, n, n): how many people found item j nearer to drawing i than item k, in row i, j, k.
+    """
+
+    drawings: Tensor
+    views: Tensor
+    preferred: Tensor
+
+
+@dataclass(frozen=True, eq=False)
 class Gallery:
     """Items of one kind to train on, each with its drawings and its edge maps.
 
     Attributes:
         drawings: for each item, uint8 (drawings, 1, 256, 256).
         views: for each item, uint8 (views, 1, 256, 256): edge maps of its photo by one or two detectors.
+        votes: by row of the item drawn, int64 (votes, 2): rows of items that people judged (nearer, farther).
     """
 
     drawings: Sequence[Tensor]
     views: Sequence[Tensor]
+    votes: Mapping[int, NDArray[np.int64]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Count the items."""
@@ -91,15 +113,26 @@ class Gallery:
         """Rows of the items that look like each item from afar; they are found out once."""
         return find_lookalikes([views[0] for views in self.views])
 
-    def sample(self, batch: int, random: np.random.Generator) -> tuple[Tensor, Tensor]:
-        """Draw `batch` different items, and of each one drawing and one view; both uint8 (batch, 1, 256, 256).
+    def sample(self, batch: int, random: np.random.Generator) -> Batch:
+        """Draw `batch` different items, and of each one drawing and one view.
 
-        Half of the batch stands in crowds of things that look alike, the rest is drawn by chance.
+        Half of the batch stands in crowds: of things that look alike, or that people compared. The rest is chance.
         """
         items = self._items(min(batch, len(self)), random)
         drawn = torch.stack([self.drawings[item][random.integers(len(self.drawings[item]))] for item in items])
         viewed = torch.stack([self.views[item][random.integers(len(self.views[item]))] for item in items])
-        return drawn, viewed
+        return Batch(drawn, viewed, self._preferred(items))
+
+    def _preferred(self, items: Sequence[int]) -> Tensor:
+        places = np.full(len(self), -1)
+        places[items] = np.arange(len(items))
+        counts = torch.zeros(len(items), len(items), len(items))
+        for place, item in enumerate(items):
+            nearer, farther = places[self.votes.get(item, _NO_VOTES)].T
+            known = np.flatnonzero((nearer >= 0) & (farther >= 0))
+            here = (torch.from_numpy(side[known]) for side in (nearer, farther))
+            counts[place].index_put_(tuple(here), torch.ones(len(known)), accumulate=True)
+        return counts
 
     def _items(self, batch: int, random: np.random.Generator) -> list[int]:
         chosen: dict[int, None] = {}
@@ -108,9 +141,16 @@ class Gallery:
                 break
             chosen[item] = None
             if len(chosen) < batch * _CROWDED:
-                others = self.lookalikes[item]
-                chosen |= dict.fromkeys(map(int, random.permutation(others)[: _CROWD - 1]))
+                chosen |= dict.fromkeys(self._crowd(item, random))
         return list(chosen)[:batch]
+
+    def _crowd(self, item: int, random: np.random.Generator) -> list[int]:
+        compared = np.unique(self.votes.get(item, _NO_VOTES))
+        if len(compared) and random.random() < _COMPARED:
+            others: NDArray[np.int64] = compared
+        else:
+            others = random.permutation(self.lookalikes[item])[: _CROWD - 1]
+        return [int(other) for other in others]
 
 
 def pair_photos(pairs: Pairs, photos: PhotoSketches) -> EdgePairs:
@@ -147,7 +187,8 @@ def gather_shoes(shoes: Pairs, photos: PhotoSketches, own_edges: Tensor) -> tupl
     rows = hold_out(photos)
     items = {"released": shoes.edges[photos.items[rows.photos]], "own": own_edges[rows.photos]}
     held_out = HeldOut(photos.sketches[rows.sketches], rows.truth, items)
-    return Gallery([drawings[item] for item in trained], [views[item] for item in trained]), held_out
+    votes = dict(enumerate(votes_among(shoes, trained)))
+    return Gallery([drawings[item] for item in trained], [views[item] for item in trained], votes), held_out
 
 
 def hold_out(photos: PhotoSketches) -> HeldOutRows:
@@ -162,7 +203,8 @@ def gather_chairs(chairs: Pairs) -> tuple[Gallery, HeldOut]:
     held = is_held_out(np.arange(len(chairs)))
     trained, rows = np.flatnonzero(~held), np.flatnonzero(held)
     held_out = HeldOut(chairs.sketches[rows], np.arange(len(rows)), {"released": chairs.edges[rows]})
-    return Gallery(list(chairs.sketches[trained][:, None]), list(chairs.edges[trained][:, None])), held_out
+    sketches, edges = (list(side[trained][:, None]) for side in (chairs.sketches, chairs.edges))
+    return Gallery(sketches, edges, dict(enumerate(votes_among(chairs, trained)))), held_out
 
 
 def joined(gallery: Gallery, others: Gallery, same: NDArray[np.int64]) -> Gallery:
@@ -170,7 +212,7 @@ def joined(gallery: Gallery, others: Gallery, same: NDArray[np.int64]) -> Galler
 
     Args:
         gallery: items, which come first.
-        others: items of the other set.
+        others: items of the other set, on which nobody voted.
         same: int64 (others,), the row in `gallery` that shows the same thing, -1 where none does.
     """
     drawings, views = list(gallery.drawings), list(gallery.views)
@@ -181,7 +223,7 @@ def joined(gallery: Gallery, others: Gallery, same: NDArray[np.int64]) -> Galler
         else:
             drawings[row] = torch.cat([drawings[row], others.drawings[item]])
             views[row] = torch.cat([views[row], others.views[item]])
-    return Gallery(drawings, views)
+    return Gallery(drawings, views, gallery.votes)
 
 
 def of_themselves(edges: Tensor) -> Gallery:

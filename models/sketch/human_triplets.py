@@ -11,7 +11,7 @@ import numpy as np
 from models.sketch.datasets import Pairs, is_held_out
 from models.sketch.gallery import gather_chairs
 from models.sketch.recipe import EmbeddingRecipe
-from models.sketch.triplets import sample_triplets
+from models.sketch.triplets import sample_triplets, votes_among
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -50,11 +50,5 @@ def gather_human_triplets(pairs: Pairs) -> HumanTriplets:
     """
     # Of any set whose items have one drawing and one edge map each, as chairs do.
     _, held_out = gather_chairs(pairs)
-    held = is_held_out(np.arange(len(pairs)))
-    number = np.cumsum(~held) - 1
-    votes = tuple(
-        number[several[~held[several].any(axis=1)]]
-        for several, is_held in zip(pairs.triplets, held, strict=True)
-        if not is_held
-    )
-    return HumanTriplets(Pairs(pairs.sketches[~held], pairs.edges[~held], votes), held_out)
+    rows = np.flatnonzero(~is_held_out(np.arange(len(pairs))))
+    return HumanTriplets(Pairs(pairs.sketches[rows], pairs.edges[rows], votes_among(pairs, rows)), held_out)

@@ -37,6 +37,26 @@ def in_batch_triplet_loss(sketches: Tensor, items: Tensor, margin: float = MARGI
     return others.sum() / (others > 0).sum().clamp_min(1)
 
 
+def preference_loss(sketches: Tensor, items: Tensor, preferred: Tensor, temperature: float) -> Tensor:
+    """Cross-entropy of what people said of two items, which is nearer to a sketch, averaged over their votes.
+
+    That item j is said to be nearer than item k is as likely as the logistic function of the difference of their
+    cosines with the sketch (Bradley and Terry 1952; Burges et al., Learning to Rank using Gradient Descent, 2005).
+
+    Args:
+        sketches: unit vectors (n, dim).
+        items: unit vectors (n, dim).
+        preferred: (n, n, n), how many people found item j nearer to sketch i than item k, in row i, j, k.
+        temperature: by which differences are divided.
+
+    Returns:
+        The mean; 0 where nobody voted.
+    """
+    cosines = sketches @ items.T
+    nearer = (cosines[:, :, None] - cosines[:, None, :]) / temperature
+    return (preferred * functional.softplus(-nearer)).sum() / preferred.sum().clamp_min(1)
+
+
 def contrastive_loss(sketches: Tensor, items: Tensor, temperature: float) -> Tensor:
     """Cross-entropy of finding the item among all items of the batch, and of finding the sketch among all sketches.
 

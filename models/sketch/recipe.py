@@ -15,7 +15,7 @@ from models.devices import training_precision
 from models.metrics import accuracy_at, mean_reciprocal_rank, ranks
 from models.sketch.augmentation import Warp, random_flips, warp
 from models.sketch.canvas import WHITE
-from models.sketch.losses import contrastive_loss, in_batch_triplet_loss
+from models.sketch.losses import contrastive_loss, in_batch_triplet_loss, preference_loss
 from models.sketch.network import LiteEmbedding, SketchANet
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ class EmbeddingRecipe:
         rate: full learning rate of new layers.
         trunk_rate: full learning rate of the pretrained trunk.
         temperature: of the contrastive loss.
+        people_weight: of the loss by people's votes on a batch, beside that by identity.
+        people_temperature: of that loss.
         seed: of weights and batches.
         evaluate_every: steps between judgements.
     """
@@ -74,6 +76,8 @@ class EmbeddingRecipe:
     rate: float = 1e-3
     trunk_rate: float = 3e-4
     temperature: float = 0.07
+    people_weight: float = 0.5
+    people_temperature: float = 0.1
     seed: int = 1
     evaluate_every: int = 100
 
@@ -104,19 +108,26 @@ class EmbeddingRecipe:
         generator = torch.Generator().manual_seed(self.seed * 1_000_003 + step)
         random = np.random.default_rng((self.seed, step))
         source = self._source(random)
-        drawings, items = source.gallery.sample(self.batch, random)
-        flips = random_flips(len(drawings), generator)
+        batch = source.gallery.sample(self.batch, random)
+        flips = random_flips(len(batch.drawings), generator)
         view = network.VIEW if isinstance(network, SketchANet | LiteEmbedding) else None
         sides = [
             warp(canvases.to(device.name).float() / WHITE, strength, flips, generator, view=view)
-            for canvases, strength in ((drawings, source.drawing), (items, PHOTOGRAPHED))
+            for canvases, strength in ((batch.drawings, source.drawing), (batch.views, PHOTOGRAPHED))
         ]
         both = (torch.cat(sides) * WHITE).contiguous(memory_format=torch.channels_last)
         with training_precision(device):
             sketches, found = network(both).float().chunk(2)
         if self.network == "sketch-a-net":
-            return in_batch_triplet_loss(sketches, found)
-        return contrastive_loss(sketches, found, self.temperature)
+            ranking = in_batch_triplet_loss(sketches, found)
+        else:
+            ranking = contrastive_loss(sketches, found, self.temperature)
+        return ranking + self.people(sketches, found, batch.preferred)
+
+    def people(self, sketches: Tensor, items: Tensor, preferred: Tensor) -> Tensor:
+        """Weigh what people said of a batch; see `models.sketch.losses.preference_loss` for its arguments."""
+        said = preferred.to(sketches.device)
+        return self.people_weight * preference_loss(sketches, items, said, self.people_temperature)
 
     def evaluate(self, network: nn.Module, device: Device) -> Mapping[str, float]:
         """Mean reciprocal rank and acc@1 of held-out drawings among held-out items, by each kind of edges.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
-from models.sketch.gallery import Gallery
 from models.sketch.strokes import render
 from models.sketch.tracing import trace
 from models.sketch.variants import variant
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from models.contracts import Strokes
+    from models.sketch.gallery import Gallery
 
 VARIANTS = 3
 """Variants of a drawing, as many as the released augmentation makes."""
@@ -53,7 +54,8 @@ def redraw_traced(gallery: Gallery, *, bend: bool = True, shorten: bool = True) 
         shorten: as in `variant`.
 
     Returns:
-        The same items in the same order. After each drawing come its variants; a drawing without lines has none.
+        The same items in the same order, with the same votes. After each drawing come its variants; a drawing without
+        lines has none.
     """
     drawings = []
     for item, drawn in enumerate(gallery.drawings):
@@ -64,7 +66,7 @@ def redraw_traced(gallery: Gallery, *, bend: bool = True, shorten: bool = True) 
             for drawing, strokes in traced
         ]
         drawings.append(torch.stack([drawing for beside in several for drawing in beside]))
-    return Gallery(drawings, gallery.views)
+    return replace(gallery, drawings=drawings)
 
 
 def _variants(strokes: Strokes, random: np.random.Generator, *, bend: bool, shorten: bool) -> list[Tensor]:

@@ -110,6 +110,6 @@ def draw_edges(detector: nn.Module, photos: Tensor, batch: int = 16) -> Tensor:
 
 
 def _numbers(recipe: EmbeddingRecipe) -> Mapping[str, Any]:
-    names = ("steps", "batch", "rate", "trunk_rate", "temperature", "seed")
+    names = ("steps", "batch", "rate", "trunk_rate", "temperature", "people_weight", "people_temperature", "seed")
     sources = {source.name: {"share": source.share, "drawing": asdict(source.drawing)} for source in recipe.sources}
     return {**{name: getattr(recipe, name) for name in names}, "sources": sources, "item": asdict(PHOTOGRAPHED)}

@@ -59,6 +59,20 @@ def sample_triplets(
     return Triplets(sketches, chosen[:, 0], chosen[:, 1])
 
 
+def votes_among(pairs: Pairs, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
+    """Keep the votes on some sketches of a split between the items that go with them.
+
+    Args:
+        pairs: a split.
+        rows: int64 (n,), ascending: which sketches, and which items.
+
+    Returns:
+        For each of those sketches its votes, int64 (votes, 2), in which the first of `rows` is 0.
+    """
+    kept = (votes[np.isin(votes, rows).all(axis=1)] for votes in (pairs.triplets[row] for row in rows))
+    return tuple(np.searchsorted(rows, votes) for votes in kept)
+
+
 def agreed(pairs: Pairs) -> Pairs:
     """Replace the votes of a split by what most people said of each pair of photos; without a majority a pair goes."""
     return replace(pairs, triplets=tuple(majorities(votes) for votes in pairs.triplets))

@@ -89,6 +89,9 @@ def test_losses_are_exchanged(offered: dict[str, Variant]) -> None:
         "triplets of identity": TripletRecipe,
     }
     assert offered[WHOLE].vary(base) is base
+    silent = offered["without people's votes"].vary(base)
+    assert isinstance(silent, EmbeddingRecipe)
+    assert silent.people_weight == 0 != base.people_weight
     for name, kind in kinds.items():
         assert isinstance(offered[name].vary(base), kind)
         assert offered[name].embedding is offered[WHOLE].embedding

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -125,24 +127,25 @@ def test_a_batch_holds_no_item_twice(shoes: tuple[Gallery, HeldOut]) -> None:
     """Drawing i and view i are of one item, and no other row is of it, however large the batch."""
     gallery, _ = shoes
     for seed in range(20):
-        drawn, viewed = gallery.sample(12, np.random.default_rng(seed))
-        assert drawn.shape == viewed.shape == (12, 1, 256, 256)
-        marks = [(mark(left), mark(right)) for left, right in zip(drawn, viewed, strict=True)]
+        batch = gallery.sample(12, np.random.default_rng(seed))
+        assert batch.drawings.shape == batch.views.shape == (12, 1, 256, 256)
+        marks = [(mark(left), mark(right)) for left, right in zip(batch.drawings, batch.views, strict=True)]
         assert all(left[1] == right[1] for left, right in marks)
         assert len({left[1] for left, _ in marks}) == 12
-    everything, _ = gallery.sample(10_000, np.random.default_rng(0))
-    assert len(everything) == len(gallery)
+    everything = gallery.sample(10_000, np.random.default_rng(0))
+    assert len(everything.drawings) == len(gallery)
 
 
 def test_batches_are_chances_alone(shoes: tuple[Gallery, HeldOut]) -> None:
     """The same generator draws the same batch, and in time every drawing and view comes up."""
     gallery, _ = shoes
-    first, second = (gallery.sample(5, np.random.default_rng(3))[0] for _ in range(2))
+    first, second = (gallery.sample(5, np.random.default_rng(3)).drawings for _ in range(2))
     assert torch.equal(first, second)
     seen = {
         mark(canvas)
         for seed in range(60)
-        for side in gallery.sample(12, np.random.default_rng(seed))
+        for batch in [gallery.sample(12, np.random.default_rng(seed))]
+        for side in (batch.drawings, batch.views)
         for canvas in side
     }
     assert seen == {mark(canvas) for canvases in (*gallery.drawings, *gallery.views) for canvas in canvases}
@@ -182,7 +185,7 @@ def test_half_of_a_batch_stands_in_crowds_of_lookalikes() -> None:
         canvas[0, 0, :3] = torch.tensor([place // size, place % size, 0])
     gallery = of_themselves(edges)
     for seed in range(10):
-        drawn, _ = gallery.sample(32, np.random.default_rng(seed))
+        drawn = gallery.sample(32, np.random.default_rng(seed)).drawings
         assert len({mark(canvas) for canvas in drawn}) == 32
         of_kind = np.sort(np.bincount([mark(canvas)[0] for canvas in drawn], minlength=kinds))
         # By chance alone four would be of each kind; two crowds are eight of one kind each, or sixteen of one.
@@ -193,9 +196,52 @@ def test_half_of_a_batch_stands_in_crowds_of_lookalikes() -> None:
 def test_an_edge_map_stands_for_its_drawing_too() -> None:
     """Things that nobody drew are drawn by their edges."""
     edges = torch.stack([marked(EDGE, item) for item in range(4)])
-    drawn, viewed = of_themselves(edges).sample(4, np.random.default_rng(0))
-    assert torch.equal(drawn, viewed)
-    assert sorted(mark(canvas)[1] for canvas in drawn) == [0, 1, 2, 3]
+    batch = of_themselves(edges).sample(4, np.random.default_rng(0))
+    assert torch.equal(batch.drawings, batch.views)
+    assert sorted(mark(canvas)[1] for canvas in batch.drawings) == [0, 1, 2, 3]
+    assert not batch.preferred.any()
+
+
+def test_votes_come_with_the_items_they_are_on() -> None:
+    """Of a batch all votes between its items are counted, by their places in it; none names a held-out item."""
+    held = np.flatnonzero(is_held_out(np.arange(CHAIRS)))
+    random = np.random.default_rng(0)
+    triplets = tuple(np.stack([random.permutation(CHAIRS)[:2] for _ in range(30)]) for _ in range(CHAIRS))
+    gallery, _ = gather_chairs(replace(made_up(CHAIRS, CHAIR_SKETCH, CHAIR_EDGE), triplets=triplets))
+    for seed in range(10):
+        batch = gallery.sample(6, np.random.default_rng(seed))
+        items = [mark(canvas)[1] for canvas in batch.views]
+        counted = Counter(
+            (drawn, nearer, farther)
+            for drawn in items
+            for nearer, farther in triplets[drawn].tolist()
+            if {nearer, farther} <= set(items)
+        )
+        assert not set(items) & set(held.tolist())
+        found = {
+            (items[row], items[nearer], items[farther]): int(batch.preferred[row, nearer, farther])
+            for row, nearer, farther in batch.preferred.nonzero().tolist()
+        }
+        assert found == counted
+
+
+def test_what_people_compared_stands_in_one_batch() -> None:
+    """Of many things that look nothing alike those compared for one drawing come up together far beyond chance."""
+    count, compared = 300, np.array([7, 50, 100, 150, 200, 250])
+    edges = torch.stack([marked(EDGE, item % 256, item // 256) for item in range(count)])
+    votes = {item: np.array([(item, other) for other in compared if other != item]) for item in compared.tolist()}
+    gallery = replace(of_themselves(edges), votes=votes)
+    together = 0
+    for seed in range(200):
+        marks = map(mark, gallery.sample(16, np.random.default_rng(seed)).views)
+        together += len({item + 256 * number for _, item, number in marks} & set(compared.tolist())) == len(compared)
+    assert together >= 5
+
+
+def test_votes_stay_with_their_items_when_galleries_are_joined(chairs: tuple[Gallery, HeldOut]) -> None:
+    """The first gallery's items keep their rows, and so its votes."""
+    first = replace(chairs[0], votes={2: np.array([[0, 1]])})
+    assert joined(first, chairs[0], np.full(len(chairs[0]), -1)).votes == first.votes
 
 
 def test_photos_are_paired_with_the_lines_of_their_item(tmp_path: Path) -> None:

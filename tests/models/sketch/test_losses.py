@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from models.sketch.losses import MARGIN, contrastive_loss, in_batch_triplet_loss, triplet_loss
+from models.sketch.losses import MARGIN, contrastive_loss, in_batch_triplet_loss, preference_loss, triplet_loss
 
 
 def units(count: int, seed: int, dim: int = 5) -> Tensor:
@@ -107,13 +108,39 @@ def test_a_network_that_cannot_tell_costs_the_logarithm_of_the_batch(count: int)
     assert float(contrastive_loss(same, same, 0.07)) == pytest.approx(math.log(count), abs=1e-9)
 
 
-@pytest.mark.parametrize("name", ["triplet", "in-batch", "contrastive"])
+@given(st.integers(1, 5), st.integers(0, 1000), st.floats(0.05, 1))
+@settings(deadline=None, max_examples=30)
+def test_preference_loss_by_loops(count: int, seed: int, temperature: float) -> None:
+    """Minus the logarithm of how likely each vote was, averaged over all votes."""
+    sketches, items = units(count, seed), units(count, seed + 1)
+    preferred = torch.randint(0, 4, (count,) * 3, generator=torch.Generator().manual_seed(seed)).double()
+    terms = []
+    for sketch, nearer, farther in itertools.product(range(count), repeat=3):
+        difference = float(sketches[sketch] @ items[nearer] - sketches[sketch] @ items[farther])
+        likely = 1 / (1 + math.exp(-difference / temperature))
+        terms += [-math.log(likely)] * int(preferred[sketch, nearer, farther])
+    expected = math.fsum(terms) / max(1, len(terms))
+    assert float(preference_loss(sketches, items, preferred, temperature)) == pytest.approx(expected, abs=1e-9)
+
+
+def test_divided_opinions_are_met_in_the_middle() -> None:
+    """Where three of four say so, the loss is least where the logistic function is three quarters."""
+    preferred = torch.zeros(1, 2, 2)
+    preferred[0, 0, 1], preferred[0, 1, 0] = 3, 1
+    cosines = torch.linspace(-0.5, 0.5, 1001)
+    items = [torch.tensor([[float(cosine), 0.0], [0.0, 0.0]]) for cosine in cosines]
+    losses = [float(preference_loss(torch.tensor([[1.0, 0.0]]), pair, preferred, 0.2)) for pair in items]
+    assert float(cosines[losses.index(min(losses))]) == pytest.approx(0.2 * math.log(3), abs=2e-3)
+
+
+@pytest.mark.parametrize("name", ["triplet", "in-batch", "contrastive", "preference"])
 def test_gradients_by_finite_differences(name: str) -> None:
     """What backward says is what small steps measure."""
     losses = {
         "triplet": lambda first, second, third: triplet_loss(first, second, third, 3.0),
         "in-batch": lambda first, second, third: in_batch_triplet_loss(first, second, 3.0),
         "contrastive": lambda first, second, third: contrastive_loss(first, second, 0.3),
+        "preference": lambda first, second, third: preference_loss(first, second, torch.ones(3, 3, 3), 0.3),
     }
     inputs = tuple(units(3, seed).requires_grad_() for seed in range(3))
     assert torch.autograd.gradcheck(losses[name], inputs)

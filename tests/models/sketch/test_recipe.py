@@ -152,6 +152,23 @@ def test_batches_are_of_one_source_and_as_often_as_its_share() -> None:
     assert 60 <= sum(level < 64 for level in met) <= 90
 
 
+def test_people_pull_as_they_voted() -> None:
+    """A vote and its opposite pull in opposite directions, at the recipe's weight; without votes nothing pulls."""
+    recipe = EmbeddingRecipe((), {})
+    unit = torch.nn.functional.normalize(torch.rand(3, 4, generator=torch.Generator().manual_seed(0)) - 0.5)
+    one, opposite, nobody = (torch.zeros(3, 3, 3) for _ in range(3))
+    one[0, 1, 2], opposite[0, 2, 1] = 3, 3
+    pulls = []
+    for said in (one, opposite, nobody):
+        items = unit.clone().requires_grad_()
+        recipe.people(unit.flip(0), items, said).backward()  # type: ignore[no-untyped-call]
+        assert items.grad is not None
+        pulls.append(items.grad)
+    assert float((pulls[0] * pulls[1]).sum()) < 0
+    assert not pulls[2].any()
+    assert float(replace(recipe, people_weight=0.0).people(unit.flip(0), unit, one)) == 0
+
+
 class Lookup(nn.Module):
     """Embeds a canvas by its own reduced pixels: equal canvases meet, others do not."""
 
