@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
 
+from models.averaging import average
+from models.devices import place
 from models.sketch.calibration import calibrate_trained
 from models.sketch.canvas import WHITE
 from models.sketch.datasets import load_pairs, load_photo_sketches
 from models.sketch.edge_recipe import EdgeRecipe
 from models.sketch.gallery import pair_photos
 from models.sketch.materials import gather, gather_icons
-from models.sketch.recipe import PHOTOGRAPHED, EmbeddingRecipe
+from models.sketch.recipe import PHOTOGRAPHED, EmbeddingRecipe, Source
 from models.training import Progress, Stage, Trained, fit, half_precision
 
 if TYPE_CHECKING:
@@ -33,6 +36,8 @@ _NUMBERS: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("pretraining", "sketch-a-net"): {"batch": 48, "rate": 3e-4, "evaluate_every": 100},
     ("embedding", "sketch-a-net"): {"steps": 600, "batch": 48, "rate": 3e-4},
 }
+RUNS = 3
+"""Runs of the last stage, with other batches from the same start, whose weights are averaged."""
 LICENCE = "Trained on research data (QMUL's sets); commercial users must retrain on data of their own."
 
 
@@ -79,27 +84,61 @@ def train(
         data / "icons", draw, state / "icons", lambda done, total: stage("icons")(Progress(done, total, None, {}))
     )
     materials = gather(data, shoes, chairs, photos, draw, icons)
-    trained: dict[str, Trained] = {}
-    recipes: dict[str, EmbeddingRecipe] = {}
-    for name, sources in (("pretraining", materials.pretraining), ("embedding", materials.embedding)):
-        if sources:
-            before = next(reversed(trained.values())).network.state_dict() if trained else None
-            numbers = {**_NUMBERS.get((name, chosen), {}), **length}
-            recipes[name] = EmbeddingRecipe(sources, materials.held_out, chosen, before, **numbers)
-            trained[name] = fit(recipes[name], state / f"{chosen}-{name}.pt", device, stage(name))
+
+    def learn(name: str, sources: tuple[Source, ...], start: Mapping[str, Tensor] | None) -> Learnt:
+        numbers = {**_NUMBERS.get((name, chosen), {}), **length}
+        recipe = EmbeddingRecipe(sources, materials.held_out, chosen, start, **numbers)
+        # A head that no stage has taught starts from chance, and of other starts the weights cannot be averaged.
+        names = [name] if start is None or name == "pretraining" else [f"{name} {run + 1}" for run in range(RUNS)]
+        runs = [
+            fit(replace(recipe, seed=recipe.seed + run), state / f"{chosen}-{which}.pt", device, stage(which))
+            for run, which in enumerate(names)
+        ]
+        return Learnt(recipe, runs, average([run.network for run in runs]))
+
+    stages: dict[str, Learnt] = {}
+    if materials.pretraining:
+        stages["pretraining"] = learn("pretraining", materials.pretraining, None)
+    start = stages["pretraining"].network.state_dict() if stages else None
+    stages["embedding"] = learn("embedding", materials.embedding, start)
+    embedding = stages["embedding"].network
     system = spec.networks[chosen]()
     system.edges.load_state_dict(edges.network.state_dict())
-    system.embedding.load_state_dict(trained["embedding"].network.state_dict())
-    stages = {name: {**trained[name].card(), "recipe": _numbers(recipes[name])} for name in trained}
+    system.embedding.load_state_dict(embedding.state_dict())
     card = {
         "preprocessing": spec.preprocessing,
         "licence": LICENCE,
         "data": {"QMUL-Shoe train, shoe304 and QMUL-Chair train": "without what is held out", **materials.facts},
         "device": device.name,
-        "stages": {"edges": edges.card(), **stages},
-        "calibration": calibrate_trained(trained["embedding"].network, materials.held_out),
+        "stages": {"edges": edges.card(), **{name: learnt.card(device) for name, learnt in stages.items()}},
+        "calibration": calibrate_trained(embedding, materials.held_out),
     }
     return store.save(spec.name, chosen, half_precision(system), card)
+
+
+@dataclass(frozen=True, eq=False)
+class Learnt:
+    """What a stage has learnt.
+
+    Attributes:
+        recipe: by which; that of the first run.
+        runs: from the same start, with other batches.
+        network: the runs' average, on the CPU.
+    """
+
+    recipe: EmbeddingRecipe
+    runs: Sequence[Trained]
+    network: nn.Module
+
+    def card(self, device: Device) -> dict[str, Any]:
+        """Return what a checkpoint's card tells of it; the average is judged on a device."""
+        network = deepcopy(self.network)
+        place(network, device)
+        return {
+            "held out": dict(self.recipe.evaluate(network, device)),
+            "runs": [run.card() for run in self.runs],
+            "recipe": _numbers(self.recipe),
+        }
 
 
 def draw_edges(detector: nn.Module, photos: Tensor, batch: int = 16) -> Tensor:

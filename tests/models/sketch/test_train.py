@@ -15,7 +15,7 @@ from models.devices import Device
 from models.predictor import load_predictor
 from models.sketch import SPEC, leaks
 from models.sketch.network import SketchANet, SketchRetrieval
-from models.sketch.train import draw_edges, train
+from models.sketch.train import RUNS, draw_edges, train
 from models.training import Stage
 from tests.models.sketch.layouts import write_icons, write_pairs, write_photo_sketches, write_second_sets
 
@@ -54,7 +54,7 @@ def test_a_trained_system_can_be_served(data: Path, tmp_path: Path) -> None:
 
 
 def test_what_nobody_drew_is_learnt_first(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where icons and photos lie beside the drawings there are four stages, each from the weights of the one before."""
+    """Where icons and photos lie beside the drawings the last stage runs from what they taught, and is averaged."""
     folder = tmp_path / "data"
     shutil.copytree(data, folder)
     write_second_sets(folder, (300, 411, 412, 413))
@@ -65,7 +65,8 @@ def test_what_nobody_drew_is_learnt_first(data: Path, tmp_path: Path, monkeypatc
     stages: list[Stage] = []
     state = tmp_path / "state"
     checkpoint = train(SPEC, folder, store, state, CPU, stages.append, "sketch-a-net", steps=1)
-    assert list(dict.fromkeys(stage.name for stage in stages)) == ["edges", "icons", "pretraining", "embedding"]
+    runs = [f"embedding {run + 1}" for run in range(RUNS)]
+    assert list(dict.fromkeys(stage.name for stage in stages)) == ["edges", "icons", "pretraining", *runs]
     assert [stage.progress.loss for stage in stages if stage.name == "icons"] == [None]
     assert set(checkpoint.card["stages"]) == {"edges", "pretraining", "embedding"}
     assert checkpoint.card["data"]["icons"] == {"items": 5}
@@ -75,12 +76,16 @@ def test_what_nobody_drew_is_learnt_first(data: Path, tmp_path: Path, monkeypatc
         "held out": 1,
         "joined with QMUL-Chair's": 0,
     }
-    before, after = (
-        torch.load(state / f"sketch-a-net-{name}.pt", weights_only=True)["average"]["conv1.weight"]
-        for name in ("pretraining", "embedding")
+    before, *after = (
+        torch.load(state / f"sketch-a-net-{name}.pt", weights_only=True)["run"]["weights"]["conv1.weight"]
+        for name in ("pretraining", *runs)
     )
     # One small step lies between them; two random starts would be as far apart as they are long.
-    assert 0 < float((after - before).norm()) < 0.2 * float(before.norm())
+    assert all(0 < float((one - before).norm()) < 0.2 * float(before.norm()) for one in after)
+    assert len({one.numpy().tobytes() for one in after}) == RUNS
+    served = store.load(checkpoint)["embedding.conv1.weight"].float()
+    torch.testing.assert_close(served, torch.stack(after).mean(dim=0), atol=1e-5, rtol=1e-3)
+    assert len(checkpoint.card["stages"]["embedding"]["runs"]) == RUNS
 
 
 def test_without_the_data_nothing_is_trained(tmp_path: Path) -> None:
