@@ -17,9 +17,9 @@ from models.sketch.evaluation import draw_edges
 from models.sketch.gallery import Gallery, HeldOut, gather_chairs, gather_shoes, joined
 from models.sketch.leaks import near_duplicates, twins
 from models.sketch.losses import contrastive_loss
-from models.sketch.materials import Materials, gather, gather_icons
+from models.sketch.materials import Materials, gather, gather_icons, gather_vector
 from models.sketch.recipe import EmbeddingRecipe, Source
-from models.sketch.redrawing import redraw, redraw_traced
+from models.sketch.redrawing import redraw_traced
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -148,7 +148,7 @@ def _stages(whole: Variant, ground: Ground) -> list[Variant]:
 
 
 def _strokes(whole: Variant, ground: Ground) -> list[Variant]:
-    """Leave changes of strokes out; as many drawings stay."""
+    """Leave changes of strokes out; as often something traced or rendered anew is learnt."""
     names = {
         (True, False): "strokes only bent",
         (False, True): "strokes only removed",
@@ -208,8 +208,7 @@ def _redrawn(ground: Ground, *, bend: bool, shorten: bool) -> Mapping[str, Galle
 def _second_chairs(ground: Ground, *, bend: bool = True, shorten: bool = True) -> Gallery:
     """ChairV2 without QMUL-Chair, each thing for itself."""
     rows = np.flatnonzero(ground.kept)
-    drawn = [redraw(ground.more.sketches[row], int(row), bend=bend, shorten=shorten) for row in rows]
-    return Gallery(drawn, list(ground.edges[rows][:, None]))
+    return gather_vector(ground.more.sketches, ground.edges, rows, bend=bend, shorten=shorten)
 
 
 def _of_photos(whole: Variant, ground: Ground, *, colour: bool) -> tuple[tuple[Source, ...], Mapping[str, HeldOut]]:
@@ -225,8 +224,11 @@ def _of_photos(whole: Variant, ground: Ground, *, colour: bool) -> tuple[tuple[S
         "chairs": list(ground.more.photos[ground.kept][:, None]) if colour else list(chairs.views),
     }
     drawings = {"shoes": [shoes.drawings[place] for place in places], "chairs": list(chairs.drawings)}
+    numbered = {row: shoes.variants[int(place)] for row, place in enumerate(places) if int(place) in shoes.variants}
+    variants = {"shoes": numbered, "chairs": chairs.variants}
     sources = tuple(
-        replace(source, gallery=Gallery(drawings[source.name], views[source.name])) for source in whole.embedding
+        replace(source, gallery=Gallery(drawings[source.name], views[source.name], variants=variants[source.name]))
+        for source in whole.embedding
     )
     held = {
         "shoes": ground.photos.photos[np.flatnonzero(is_held_out(ground.photos.items))],

@@ -20,6 +20,7 @@ from models.sketch.class_folders import VECTORS
 from models.sketch.ink import draw_ink
 from models.sketch.photos import frame
 from models.sketch.redrawing import redraw
+from models.sketch.strokes import render
 from models.sketch.train import draw_edges
 from models.sketch.vector_files import read_vector_file
 
@@ -128,7 +129,8 @@ def _views_of_sketch(path: Path) -> Tensor:
         if path.suffix.lower() not in VECTORS:
             return draw_ink(_picture(path))[None]
         strokes = read_vector_file(path)
-        return redraw([strokes], zlib.crc32(f"{path.parent.name}/{path.name}".encode()))
+        changed = redraw([strokes], zlib.crc32(f"{path.parent.name}/{path.name}".encode()))
+        return torch.cat([render(strokes)[None], changed])
     except (EmptyDrawing, InvalidStrokes) as error:
         message = f"{path} shows no drawing ({error}); replace or delete it."
         raise MissingData(message) from error

@@ -25,6 +25,8 @@ _ALIGNED = 0.25
 _CROWD = 8
 _CROWDED = 0.5
 _COMPARED = 0.35
+# How often a drawing is not one of those there are, but a variant.
+_CHANGED = 0.5
 _NO_VOTES = np.empty((0, 2), np.int64)
 
 
@@ -98,11 +100,13 @@ class Gallery:
         drawings: for each item, uint8 (drawings, 1, 256, 256).
         views: for each item, uint8 (views, 1, 256, 256): edge maps of its photo by one or two detectors.
         votes: by row of the item drawn, int64 (votes, 2): rows of items that people judged (nearer, farther).
+        variants: by row, uint8 (variants, 1, 256, 256): what other hands would have drawn, half of what is learnt.
     """
 
     drawings: Sequence[Tensor]
     views: Sequence[Tensor]
     votes: Mapping[int, NDArray[np.int64]] = field(default_factory=dict)
+    variants: Mapping[int, Tensor] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Count the items."""
@@ -119,9 +123,14 @@ class Gallery:
         Half of the batch stands in crowds: of things that look alike, or that people compared. The rest is chance.
         """
         items = self._items(min(batch, len(self)), random)
-        drawn = torch.stack([self.drawings[item][random.integers(len(self.drawings[item]))] for item in items])
+        chosen = [self._drawings(item, random) for item in items]
+        drawn = torch.stack([drawings[random.integers(len(drawings))] for drawings in chosen])
         viewed = torch.stack([self.views[item][random.integers(len(self.views[item]))] for item in items])
         return Batch(drawn, viewed, self._preferred(items))
+
+    def _drawings(self, item: int, random: np.random.Generator) -> Tensor:
+        changed = random.random() < _CHANGED
+        return self.variants.get(item, self.drawings[item]) if changed else self.drawings[item]
 
     def _preferred(self, items: Sequence[int]) -> Tensor:
         places = np.full(len(self), -1)
@@ -215,15 +224,19 @@ def joined(gallery: Gallery, others: Gallery, same: NDArray[np.int64]) -> Galler
         others: items of the other set, on which nobody voted.
         same: int64 (others,), the row in `gallery` that shows the same thing, -1 where none does.
     """
-    drawings, views = list(gallery.drawings), list(gallery.views)
+    drawings, views, variants = list(gallery.drawings), list(gallery.views), dict(gallery.variants)
     for item, row in enumerate(same):
+        more = others.variants.get(item)
+        place = len(drawings) if row < 0 else int(row)
+        if more is not None:
+            variants[place] = more if place not in variants else torch.cat([variants[place], more])
         if row < 0:
             drawings.append(others.drawings[item])
             views.append(others.views[item])
         else:
             drawings[row] = torch.cat([drawings[row], others.drawings[item]])
             views[row] = torch.cat([views[row], others.views[item]])
-    return Gallery(drawings, views, gallery.votes)
+    return Gallery(drawings, views, gallery.votes, variants)
 
 
 def of_themselves(edges: Tensor) -> Gallery:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
+    from models.contracts import Strokes
     from models.sketch.datasets import Pairs, PhotoSketches
     from models.sketch.datasets_v2 import VectorSketches
     from models.sketch.icons import Icon
@@ -90,13 +91,35 @@ def gather(
         facts["chairv2_train"] = {**_counts(kept[~more.held_out]), "held out": int(more.held_out.sum())}
         held_out["chairs of the second set"] = _held_out(more, edges)
         alone.append(Source("chairv2_train photos", of_themselves(edges[kept]), 0.12, DISTORTED))
-        drawn = [redraw(more.sketches[row], row) for row in range(len(more)) if kept[row]]
+        second = gather_vector(more.sketches, edges, np.flatnonzero(kept))
         same = twins(edges[kept], torch.cat([*chair_gallery.views]))
         facts["chairv2_train"]["joined with QMUL-Chair's"] = int((same >= 0).sum())
-        chair_gallery = joined(chair_gallery, Gallery(drawn, list(edges[kept][:, None])), same)
+        chair_gallery = joined(chair_gallery, second, same)
     facts |= {"shoes": {"items": len(shoe_gallery)}, "chairs": {"items": len(chair_gallery)}}
     drawn_by_hand = (Source("shoes", shoe_gallery, 0.5), Source("chairs", chair_gallery, 0.4))
     return Materials(tuple(alone), drawn_by_hand, held_out, facts)
+
+
+def gather_vector(
+    sketches: Sequence[Sequence[Strokes]],
+    edges: Tensor,
+    rows: NDArray[np.int64],
+    *,
+    bend: bool = True,
+    shorten: bool = True,
+) -> Gallery:
+    """Gather things with vector sketches, and variants of these.
+
+    Args:
+        sketches: of each thing its drawings, at least one.
+        edges: uint8 (n, 1, 256, 256), the edge map of each thing.
+        rows: int64, which things, and in which order.
+        bend: as in `models.sketch.variants.variant`.
+        shorten: as there.
+    """
+    drawn = [torch.stack([render(strokes) for strokes in sketches[row]]) for row in rows]
+    variants = {place: redraw(sketches[row], int(row), bend=bend, shorten=shorten) for place, row in enumerate(rows)}
+    return Gallery(drawn, list(edges[rows][:, None]), variants=variants)
 
 
 def gather_icons(folder: Path, draw: Draw, kept: Path, report: Callable[[int, int], None]) -> Source | None:

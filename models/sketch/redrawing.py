@@ -1,4 +1,4 @@
-"""Drawings to learn from, each beside what other hands would have made of it."""
+"""What other hands would have drawn instead of the drawings there are."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ VARIANTS = 3
 
 
 def redraw(sketches: Iterable[Strokes], seed: int, *, bend: bool = True, shorten: bool = True) -> Tensor:
-    """Render vector sketches, each before its variants.
+    """Render variants of vector sketches.
 
     Args:
         sketches: n drawings in any unit, at least one.
@@ -34,19 +34,20 @@ def redraw(sketches: Iterable[Strokes], seed: int, *, bend: bool = True, shorten
         shorten: as in `variant`.
 
     Returns:
-        uint8 (4 n, 1, 256, 256).
+        uint8 (3 n, 1, 256, 256), those of each drawing together.
 
     Raises:
         EmptyDrawing: a drawing has no point.
         InvalidStrokes: strokes are malformed.
     """
     random = np.random.default_rng(seed)
-    drawn = [(render(one), *_variants(one, random, bend=bend, shorten=shorten)) for one in sketches]
-    return torch.stack([drawing for several in drawn for drawing in several])
+    return torch.stack(
+        [render(variant(one, random, bend=bend, shorten=shorten)) for one in sketches for _ in range(VARIANTS)]
+    )
 
 
 def redraw_traced(gallery: Gallery, *, bend: bool = True, shorten: bool = True) -> Gallery:
-    """Set variants beside drawings that have no strokes: those of the strokes that their lines are traced to.
+    """Give a gallery of raster drawings variants, those of the strokes that the drawings' lines are traced to.
 
     Args:
         gallery: items with raster drawings.
@@ -54,20 +55,15 @@ def redraw_traced(gallery: Gallery, *, bend: bool = True, shorten: bool = True) 
         shorten: as in `variant`.
 
     Returns:
-        The same items in the same order, with the same votes. After each drawing come its variants; a drawing without
-        lines has none.
+        The same gallery with variants of all items whose drawings have lines.
     """
-    drawings = []
-    for item, drawn in enumerate(gallery.drawings):
-        random = np.random.default_rng(item)
-        traced = [(drawing, trace(drawing)) for drawing in drawn]
-        several = [
-            (drawing, *(_variants(strokes, random, bend=bend, shorten=shorten) if strokes.lines else ()))
-            for drawing, strokes in traced
-        ]
-        drawings.append(torch.stack([drawing for beside in several for drawing in beside]))
-    return replace(gallery, drawings=drawings)
+    traced = {item: list(filter(None, map(_traced, drawn))) for item, drawn in enumerate(gallery.drawings)}
+    variants = {
+        item: redraw(sketches, item, bend=bend, shorten=shorten) for item, sketches in traced.items() if sketches
+    }
+    return replace(gallery, variants=variants)
 
 
-def _variants(strokes: Strokes, random: np.random.Generator, *, bend: bool, shorten: bool) -> list[Tensor]:
-    return [render(variant(strokes, random, bend=bend, shorten=shorten)) for _ in range(VARIANTS)]
+def _traced(drawing: Tensor) -> Strokes | None:
+    strokes = trace(drawing)
+    return strokes if strokes.lines else None

@@ -61,22 +61,22 @@ def test_stages_are_left_out(offered: dict[str, Variant]) -> None:
 
 
 def test_strokes_are_changed_as_the_name_says(offered: dict[str, Variant]) -> None:
-    """As many drawings of each thing; as drawn those of one sketch are the same, and any change makes them others."""
+    """The same drawings of each thing and as many variants; as drawn those of one sketch are all the same."""
     names = [name for name in offered if name.startswith("strokes")]
     for kind, count in (("shoes", SHOES - 1), ("chairs", CHAIRS - 1 + KEPT)):
         galleries = {name: gallery(offered[name], kind) for name in (WHOLE, *names)}
         whole = galleries[WHOLE]
         for found in galleries.values():
-            assert len(found) == count
+            assert len(found) == len(found.variants) == count
             assert all(map(torch.equal, found.views, whole.views))
-            assert list(map(len, found.drawings)) == list(map(len, whole.drawings))
-        drawn = {name: found.drawings[-1][: VARIANTS + 1] for name, found in galleries.items()}
-        for name in (WHOLE, "strokes only bent", "strokes only removed"):
-            assert torch.equal(drawn[name][0], drawn[WHOLE][0])
-            assert not torch.equal(drawn[name], drawn["strokes as drawn"])
-        as_drawn = drawn["strokes as drawn"][1:]
+            assert all(map(torch.equal, found.drawings, whole.drawings))
+            for item, drawings in enumerate(found.drawings):
+                assert len(found.variants[item]) == VARIANTS * len(drawings)
+        several = {name: found.variants[count - 1][:VARIANTS] for name, found in galleries.items()}
+        as_drawn = several["strokes as drawn"]
         assert all(torch.equal(one, as_drawn[0]) for one in as_drawn)
-    assert {len(several) for several in whole.drawings} == {VARIANTS + 1, SKETCHES * (VARIANTS + 1)}
+        for name in (WHOLE, "strokes only bent", "strokes only removed"):
+            assert not torch.equal(several[name], as_drawn)
 
 
 def test_losses_are_exchanged(offered: dict[str, Variant]) -> None:
@@ -135,6 +135,8 @@ def test_both_sides_learn_the_same_things(offered: dict[str, Variant]) -> None:
         ours, theirs = gallery(siamese, name), gallery(other, name)
         assert len(ours) == len(theirs) == count
         assert all(map(torch.equal, ours.drawings, theirs.drawings))
+        assert set(ours.variants) == set(range(count))
+        assert all(torch.equal(ours.variants[item], theirs.variants[item]) for item in range(count))
         # The stand-in's edges are the photo's grey levels, so that what belongs together can be told.
         for edges, photo in zip(ours.views, theirs.views, strict=True):
             assert (edges.shape, photo.shape) == ((1, 1, 256, 256), (1, 3, 256, 256))

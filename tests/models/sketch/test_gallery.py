@@ -238,6 +238,35 @@ def test_what_people_compared_stands_in_one_batch() -> None:
     assert together >= 5
 
 
+def test_half_of_what_is_learnt_are_variants(shoes: tuple[Gallery, HeldOut]) -> None:
+    """An item that has variants shows one as often as a drawing; the others show their drawings alone."""
+    varied = torch.stack([marked(OWN, 200, number) for number in range(3)])
+    gallery = replace(shoes[0], variants={4: varied})
+    seen = Counter[tuple[int, int, int]]()
+    for seed in range(400):
+        batch = gallery.sample(len(gallery), np.random.default_rng(seed))
+        kept = {mark(view)[1]: mark(drawing) for view, drawing in zip(batch.views, batch.drawings, strict=True)}
+        seen[kept.pop(mark(gallery.views[4][0])[1])] += 1
+        assert all(item == drawn for item, (_, drawn, _) in kept.items())
+    shown = [seen[OWN, 200, number] for number in range(3)]
+    assert 160 <= sum(shown) <= 240
+    assert min(shown) >= 30
+
+
+def test_variants_follow_their_items_when_galleries_are_joined(chairs: tuple[Gallery, HeldOut]) -> None:
+    """Of one item that both galleries show there are the variants of both, and each other item keeps its own."""
+    ours, theirs = (torch.stack([marked(OWN, item, number) for number in range(2)]) for item in (100, 101))
+    first = replace(chairs[0], variants={0: ours, 1: ours})
+    second = replace(chairs[0], variants={2: theirs, 3: theirs, 4: theirs})
+    same = np.full(len(chairs[0]), -1)
+    same[[2, 3]] = 1, 5
+    found = joined(first, second, same).variants
+    count = len(chairs[0])
+    assert set(found) == {0, 1, 5, count + 2}
+    assert torch.equal(found[1], torch.cat([ours, theirs]))
+    assert all(torch.equal(found[row], some) for row, some in ((0, ours), (5, theirs), (count + 2, theirs)))
+
+
 def test_votes_stay_with_their_items_when_galleries_are_joined(chairs: tuple[Gallery, HeldOut]) -> None:
     """The first gallery's items keep their rows, and so its votes."""
     first = replace(chairs[0], votes={2: np.array([[0, 1]])})

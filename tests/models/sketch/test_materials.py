@@ -15,6 +15,7 @@ from models.sketch.canvas import WHITE
 from models.sketch.datasets import load_pairs, load_photo_sketches
 from models.sketch.datasets_v2 import load_vector_sketches
 from models.sketch.materials import Materials, gather, gather_icons
+from models.sketch.redrawing import VARIANTS
 from models.sketch.strokes import render
 from tests.models.sketch.layouts import write_icons, write_pairs, write_photo_sketches, write_second_sets
 
@@ -79,13 +80,16 @@ def test_hand_drawn_chairs_of_both_sets_are_one_source(data: Path) -> None:
     assert len(chairs) == len(trained) + 1
     assert found.facts["chairs"] == {"items": len(trained) + 1}
     twin = trained.index(TRAINED)
-    several = [4 + 8 * (place == twin) for place in range(len(trained))]
-    assert [len(drawings) for drawings in chairs.drawings] == [*several, 8]
+    several = [1 + 2 * (place == twin) for place in range(len(trained))]
+    assert [len(drawings) for drawings in chairs.drawings] == [*several, 2]
+    assert [len(chairs.variants[place]) for place in range(len(chairs))] == [
+        VARIANTS * count for count in (*several, 2)
+    ]
     assert [len(views) for views in chairs.views] == [1 + (place == twin) for place in range(len(trained))] + [1]
     # In the order of their keys the first is a held-out item, the second and the third are kept.
     sketches = load_vector_sketches(data / "chairv2_train").sketches
-    for drawings, strokes in zip((chairs.drawings[twin][4:], chairs.drawings[-1]), sketches[1:3], strict=True):
-        assert all(torch.equal(drawings[4 * row], render(one)) for row, one in enumerate(strokes))
+    for drawings, strokes in zip((chairs.drawings[twin][1:], chairs.drawings[-1]), sketches[1:3], strict=True):
+        assert all(torch.equal(drawings[row], render(one)) for row, one in enumerate(strokes))
 
 
 def test_held_out_things_are_judged_by(data: Path) -> None:

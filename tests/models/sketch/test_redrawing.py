@@ -16,33 +16,32 @@ from models.sketch.redrawing import VARIANTS, redraw, redraw_traced
 from models.sketch.strokes import render
 from models.sketch.tracing import trace
 
-EACH = VARIANTS + 1
 
-
-def drawing(height: float) -> Strokes:
-    """Two arcs and a line between them."""
+def drawing(turn: int) -> Strokes:
+    """Six flat arcs above each other, or beside each other."""
     angles = np.linspace(0, 3, 30)
-    arcs = [np.stack([50 * np.cos(angles), at + height * np.sin(angles)], axis=1) for at in (0, 80)]
-    return Strokes((*(line.astype(np.float32) for line in arcs), np.array([[-60, 60], [60, 70]], np.float32)))
+    lines = [np.stack([90 * np.cos(angles), at + 10 * np.sin(angles)], axis=1) for at in range(0, 180, 30)]
+    return Strokes(tuple(line[:, ::turn].astype(np.float32) for line in lines))
 
 
-SKETCHES = [drawing(20), drawing(45)]
+SKETCHES = [drawing(1), drawing(-1)]
 
 
 def redraw_rasters(seed: int) -> Tensor:
     """The same drawings without their strokes, as the thing of that number."""
     canvases = torch.stack([render(strokes) for strokes in SKETCHES])
-    return redraw_traced(Gallery([canvases] * (seed + 1), [canvases] * (seed + 1))).drawings[seed]
+    return redraw_traced(Gallery([canvases] * (seed + 1), [canvases] * (seed + 1))).variants[seed]
 
 
 @pytest.mark.parametrize("redrawn", [lambda seed: redraw(SKETCHES, seed), redraw_rasters])
-def test_each_drawing_stands_before_its_variants(redrawn: Callable[[int], Tensor]) -> None:
-    """Strokes or not, a drawing stays as it is, its variants differ from it and each other, and chance repeats."""
+def test_each_drawing_has_variants(redrawn: Callable[[int], Tensor]) -> None:
+    """Strokes or not, variants differ from the drawing and each other, lie as it does, and chance repeats them."""
     found = redrawn(1)
-    assert (tuple(found.shape), found.dtype) == ((2 * EACH, 1, SIDE, SIDE), torch.uint8)
-    for row, strokes in enumerate(SKETCHES):
-        assert torch.equal(found[row * EACH], render(strokes))
-    assert len({canvas.numpy().tobytes() for canvas in found}) == 2 * EACH
+    assert (tuple(found.shape), found.dtype) == ((2 * VARIANTS, 1, SIDE, SIDE), torch.uint8)
+    drawn = torch.stack([render(strokes) for strokes in SKETCHES])
+    assert len({canvas.numpy().tobytes() for canvas in (*found, *drawn)}) == 2 * VARIANTS + 2
+    across, down = (found.float().diff(dim=axis).abs().flatten(1).sum(dim=1) for axis in (-1, -2))
+    assert (down > across).tolist() == [True] * VARIANTS + [False] * VARIANTS
     assert torch.equal(found, redrawn(1))
     assert not torch.equal(found, redrawn(2))
 
@@ -50,22 +49,22 @@ def test_each_drawing_stands_before_its_variants(redrawn: Callable[[int], Tensor
 def test_without_changes_all_are_alike() -> None:
     """With neither bent nor missing strokes a vector sketch repeats, and a raster drawing is as it was traced."""
     found = redraw(SKETCHES[:1], 0, bend=False, shorten=False)
-    assert all(torch.equal(canvas, found[0]) for canvas in found)
+    assert all(torch.equal(canvas, render(SKETCHES[0])) for canvas in found)
     gallery = redraw_traced(Gallery([found[:1]], [found[:1]]), bend=False, shorten=False)
     traced = render(trace(found[0]))
-    assert all(torch.equal(canvas, traced) for canvas in gallery.drawings[0][1:])
+    assert all(torch.equal(canvas, traced) for canvas in gallery.variants[0])
 
 
-def test_items_keep_their_place_and_their_views() -> None:
-    """A blank drawing stays alone, and no item takes another one's."""
+def test_items_keep_their_place_and_all_else() -> None:
+    """A blank drawing has no variants, no item takes another one's, and what there was stays as it was."""
     blank = torch.full((1, 1, SIDE, SIDE), WHITE, dtype=torch.uint8)
     canvas = render(SKETCHES[0])[None]
-    given = Gallery([blank, canvas, torch.cat([canvas, blank])], [canvas, blank, canvas])
+    given = Gallery([blank, canvas, torch.cat([canvas, blank])], [canvas, blank, canvas], {1: np.array([[0, 2]])})
     found = redraw_traced(given)
-    assert [len(drawings) for drawings in found.drawings] == [1, EACH, EACH + 1]
-    assert torch.equal(found.drawings[0], blank)
-    assert torch.equal(found.drawings[2][-1:], blank)
-    assert all(map(torch.equal, found.views, given.views))
+    assert {item: len(variants) for item, variants in found.variants.items()} == {1: VARIANTS, 2: VARIANTS}
+    assert found.drawings is given.drawings
+    assert found.views is given.views
+    assert found.votes is given.votes
 
 
 def test_nothing_cannot_be_redrawn() -> None:
