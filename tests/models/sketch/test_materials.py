@@ -70,6 +70,15 @@ def test_what_a_test_part_or_the_held_out_part_shows_is_dropped(data: Path) -> N
     }
 
 
+def test_things_without_drawings_have_variants_of_their_edges(data: Path) -> None:
+    """An edge map stands for its drawing, and half of the time what a hand would have made of its lines does."""
+    for source in gathered(data).pretraining:
+        gallery = source.gallery
+        assert all(map(torch.equal, gallery.drawings, gallery.views))
+        assert {len(variants) for variants in gallery.variants.values()} == {VARIANTS}
+        assert set(gallery.variants) == set(range(len(gallery)))
+
+
 def test_hand_drawn_chairs_of_both_sets_are_one_source(data: Path) -> None:
     """A chair of the second set stands beside the first's, or with them if it is one; each drawing has variants."""
     found = gathered(data)
