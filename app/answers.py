@@ -112,6 +112,24 @@ class SearchAnswer:
 
 
 @dataclass(frozen=True)
+class Embedding:
+    """The embedding of a picture.
+
+    Attributes:
+        model: what it was embedded with.
+        vector: its numbers, of unit length; the sum of the products of two is their cosine.
+    """
+
+    model: ModelUsed
+    vector: tuple[float, ...]
+
+    @classmethod
+    def from_json(cls, answer: Json) -> Self:
+        """Read an embedding that came as numbers."""
+        return cls(ModelUsed(answer["model"], answer["checkpoint"]), tuple(map(float, answer["embedding"])))
+
+
+@dataclass(frozen=True)
 class Item:
     """One item of a collection; its `version` is another one after every change."""
 

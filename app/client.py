@@ -11,7 +11,7 @@ from typing import Self, TypeVar
 
 import httpx
 
-from app.answers import BatchResult, Collection, Item, ItemPage, Json, Model, SearchAnswer
+from app.answers import BatchResult, Collection, Embedding, Item, ItemPage, Json, Model, SearchAnswer
 from app.bearer import Bearer
 from app.failures import LikenessError, failure_of
 from app.requests import (
@@ -19,6 +19,7 @@ from app.requests import (
     Lines,
     NewItem,
     batch,
+    drawing,
     explaining,
     filtering,
     item_path,
@@ -28,7 +29,6 @@ from app.requests import (
     segment,
     writing,
 )
-from app.requests import strokes as as_lists
 from app.retries import REPEATABLE, RetryingTransport, RetryPolicy
 
 __all__ = ["DEFAULT_URL", "LikenessClient", "LikenessError"]
@@ -111,8 +111,7 @@ class LikenessClient:
     ) -> SearchAnswer:
         """Find the k items most like a drawing, given as lines of (x, y) points, y downwards, at any scale."""
         parameters = {"collection": collection, "k": str(k), **filtering(where), **explaining(explain)}
-        body = {"json": {"strokes": as_lists(strokes)}}
-        call = Call("POST", "/v1/search/sketch", parameters, body, repeatable=True)
+        call = Call("POST", "/v1/search/sketch", parameters, drawing(strokes), repeatable=True)
         return self._ask(call, SearchAnswer.from_json)
 
     def search_similar(self, collection: str, key: str, *, k: int = 24, where: Json | None = None) -> SearchAnswer:
@@ -147,6 +146,18 @@ class LikenessClient:
     def view_item(self, collection: str, key: str) -> bytes:
         """Return an item's picture as the network sees it, a PNG."""
         return self._send(Call("GET", f"/v1/view/{segment(collection)}/{segment(key)}")).content
+
+    def embed(
+        self, model: str, picture: bytes | Lines, *, side: str = "item", collection: str | None = None
+    ) -> Embedding:
+        """Return the embedding of the bytes of a picture file, or of lines of points.
+
+        The `side` "item" embeds it as what is stored, "query", which lines must be, as what is searched with; if a
+        `collection` is named, with its weights.
+        """
+        parameters = {"side": side, **({} if collection is None else {"collection": collection})}
+        call = Call("POST", f"/v1/embed/{segment(model)}", parameters, drawing(picture), repeatable=True)
+        return self._ask(call, Embedding.from_json)
 
     def picture(self, url: str) -> bytes:
         """Return the picture at an `image_url` or a `thumbnail_url` of an answer."""

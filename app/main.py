@@ -18,6 +18,7 @@ from app.admitting import Admitting
 from app.body_limit import BodyLimit
 from app.connections import REFUSED_HEADS
 from app.documentation import document
+from app.embed import Embed
 from app.explaining import Explaining
 from app.gate import Gate, Gated
 from app.items import TOGETHER, Items
@@ -162,6 +163,7 @@ async def running(
                 together=min(TOGETHER, settings.queue_size),
             ),
             view=View(catalogue, pictures, predictors, weights, workers, settings.max_pixels),
+            embed=Embed(predictors, weights, workers, telemetry, settings.max_pixels),
             readiness=readiness,
             telemetry=telemetry,
             workers=workers,

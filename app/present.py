@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from http import HTTPStatus
 
+from app.embed import Embedded
 from app.problems import named
 from app.schemas import (
     BatchAnswer,
     BatchResult,
     CheckpointAnswer,
     CollectionAnswer,
+    EmbeddingAnswer,
     Explanation,
     Hit,
     ItemAnswer,
@@ -48,6 +51,18 @@ def found(value: Found) -> SearchAnswer:
         generation=value.generation,
         model=ModelUsed(name=value.model, checkpoint=value.checkpoint),
         took_ms={step: round(seconds * 1000, 3) for step, seconds in value.took.items()},
+    )
+
+
+def embedded(value: Embedded, *, as_bytes: bool) -> EmbeddingAnswer:
+    """Present an embedding, as numbers or as their bytes."""
+    vector = value.vector.astype("<f4")
+    return EmbeddingAnswer(
+        model=value.model,
+        checkpoint=value.checkpoint,
+        dim=len(vector),
+        embedding=None if as_bytes else vector.tolist(),
+        embedding_base64=base64.b64encode(vector.tobytes()).decode() if as_bytes else None,
     )
 
 

@@ -61,6 +61,11 @@ def strokes(lines: Lines) -> list[list[list[float]]]:
     return [[list(point) for point in line] for line in lines]
 
 
+def drawing(query: bytes | Lines) -> dict[str, Any]:
+    """Put a picture or lines into a body."""
+    return picture(query) if isinstance(query, bytes) else {"json": {"strokes": strokes(query)}}
+
+
 def filtering(where: Json | None) -> dict[str, str]:
     """Return the parameter that filters by metadata."""
     return {} if where is None else {"filter": json.dumps(where)}

@@ -194,6 +194,22 @@ class SearchAnswer(BaseModel):
     took_ms: dict[str, float] = Field(description="Milliseconds of each step, in the order in which they happen.")
 
 
+class EmbeddingAnswer(BaseModel):
+    """The embedding of a picture; one of `embedding` and `embedding_base64` is set, as `format` asked."""
+
+    model_config = _example(
+        model="sketch", checkpoint="9c" * 32, dim=2, embedding=[0.6000000238418579, -0.800000011920929]
+    )
+
+    model: str
+    checkpoint: str = Field(description="Digest of the weights; embeddings of other weights do not compare.")
+    dim: int = Field(description="How many numbers it has.")
+    embedding: list[float] | None = Field(default=None, description="The numbers, each exactly a float32.")
+    embedding_base64: str | None = Field(
+        default=None, description="Base64 of the numbers as little-endian float32, 4 bytes each."
+    )
+
+
 class CollectionAnswer(BaseModel):
     """One collection."""
 

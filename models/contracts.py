@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 Vectors = NDArray[np.float32]
 """float32, shape (n, dim), every row of unit length."""
+
+
+Side = Literal["item", "query"]
+"""What is stored, or what is searched with; both are embedded into one space."""
 
 
 class RetrievalError(Exception):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.routes import collections, health, items, metrics, models, page, pictures, search, session, view
+from app.routes import collections, embed, health, items, metrics, models, page, pictures, search, session, view
 
 ROUTERS: tuple[APIRouter, ...] = tuple(
-    module.router for module in (search, view, collections, items, pictures, models, session, health, metrics, page)
+    module.router
+    for module in (search, view, embed, collections, items, pictures, models, session, health, metrics, page)
 )

@@ -73,12 +73,14 @@ def ask(client: TestClient, what: str) -> Any:
         return search(client, png(1))
     if what == "put":
         return client.put("/v1/collections/shoes/items/b", files=image)
+    if what == "embed":
+        return client.post("/v1/embed/fake", files=image)
     if what == "view":
         return client.post("/v1/view/fake", files=image)
     return client.get("/v1/view/shoes/a")
 
 
-@pytest.mark.parametrize("what", ["search", "put", "view", "view of an item"])
+@pytest.mark.parametrize("what", ["search", "put", "embed", "view", "view of an item"])
 def test_whatever_computes_needs_a_place(full: tuple[TestClient, ExitStack], what: str) -> None:
     """Without a free one the answer is 503 with Retry-After and a sentence; with one it is given."""
     client, taken = full

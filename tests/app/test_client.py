@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.answers import Explanation, Hit, Item, ModelUsed, SearchAnswer, Weights
+from app.answers import Embedding, Explanation, Hit, Item, ModelUsed, SearchAnswer, Weights
 from app.client import LikenessClient, LikenessError
 from app.requests import NewItem
 from app.retries import RetryPolicy
@@ -65,6 +65,13 @@ MODEL = {
     "dim": 256,
     "networks": ["one", "two"],
     "checkpoints": [{"network": "two", "digest": "cd" * 32}],
+}
+EMBEDDING = {
+    "model": "sketch",
+    "checkpoint": "ab" * 32,
+    "dim": 2,
+    "embedding": [0.6000000238418579, -0.800000011920929],
+    "embedding_base64": None,
 }
 NEVER_AGAIN = RetryPolicy(attempts=1)
 Handler = Callable[[httpx.Request], httpx.Response]
@@ -138,6 +145,19 @@ def test_strokes_are_sent_as_lists_of_points() -> None:
     assert dict(server.request.url.params) == {"collection": "shoes", "k": "24"}
 
 
+def test_an_embedding_is_a_tuple_of_numbers_with_the_weights_it_was_made_with() -> None:
+    """Of a picture by default as an item, of lines as a query; a collection is named only if there is one."""
+    server = Server(EMBEDDING)
+    found = client_of(server).embed("sketch", b"picture")
+    assert parts(server.request) == {"image": b"picture"}
+    assert dict(server.request.url.params) == {"side": "item"}
+    assert found == Embedding(ModelUsed("sketch", "ab" * 32), (0.6000000238418579, -0.800000011920929))
+    server = Server(EMBEDDING)
+    client_of(server).embed("sketch", [[(0, 1)]], side="query", collection="shoes")
+    assert json.loads(server.request.content) == {"strokes": [[[0, 1]]]}
+    assert dict(server.request.url.params) == {"side": "query", "collection": "shoes"}
+
+
 @pytest.mark.parametrize(
     ("call", "line", "answer"),
     [
@@ -155,6 +175,7 @@ def test_strokes_are_sent_as_lists_of_points() -> None:
         (lambda c: c.patch_item("shoes", "a", title="x"), "PATCH /v1/collections/shoes/items/a", ITEM),
         (lambda c: c.delete_item("shoes", "a"), "DELETE /v1/collections/shoes/items/a", None),
         (lambda c: c.view_sketch(b""), "POST /v1/view/sketch", None),
+        (lambda c: c.embed("a/b", b""), "POST /v1/embed/a%2Fb", EMBEDDING),
         (lambda c: c.models(), "GET /v1/models", {"models": [MODEL]}),
         (lambda c: c.model("sketch"), "GET /v1/models/sketch", MODEL),
         (lambda c: c.view_item("shoes", "a"), "GET /v1/view/shoes/a", None),
@@ -175,6 +196,7 @@ def test_every_call_goes_where_the_api_has_it(call: Callable[[LikenessClient], A
         (lambda c: c.search_strokes([]), True),
         (lambda c: c.search_similar("shoes", "a"), True),
         (lambda c: c.view_sketch(b""), True),
+        (lambda c: c.embed("sketch", b""), True),
         (lambda c: c.item("shoes", "a"), True),
         (lambda c: c.delete_item("shoes", "a"), True),
         (lambda c: c.put_item("shoes", "a", b""), True),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.answers import SearchAnswer
+from app.answers import ModelUsed, SearchAnswer
 from app.client import LikenessClient, LikenessError
 from app.main import create_app
 from app.requests import Lines, NewItem
@@ -93,6 +93,22 @@ def test_searches_see_what_was_written(client: LikenessClient, collection: str) 
     assert sorted(hit.key for hit in similar.hits) == ["2", "4"]
     strokes = client.search_strokes([[(0, 0), (1, 1)], [(5.5, 2)]], collection=collection, k=3)
     assert len(strokes.hits) == 3
+
+
+def test_embeddings_come_as_numbers(client: LikenessClient, collection: str) -> None:
+    """Of pictures and of lines; the best hit's score is the cosine of the two that the client multiplies itself."""
+    client.put_item(collection, "a", png(1))
+    (hit,) = client.search_sketch(png(2), collection=collection).hits
+    query = client.embed("sketch", png(2), side="query", collection=collection)
+    item = client.embed("sketch", png(1))
+    assert query.model == item.model == ModelUsed("sketch", DIGEST)
+    assert sum(one * other for one, other in zip(query.vector, item.vector, strict=True)) == pytest.approx(
+        hit.score, abs=1e-5
+    )
+    lines = client.embed("sketch", [[(0, 0), (1, 1)]], side="query")
+    assert sum(number**2 for number in lines.vector) == pytest.approx(1)
+    with pytest.raises(LikenessError, match="side=query"):
+        client.embed("sketch", [[(0, 0), (1, 1)]])
 
 
 def test_a_version_guards_an_item(client: LikenessClient, collection: str) -> None:

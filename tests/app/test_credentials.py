@@ -26,6 +26,7 @@ NEEDS = {
     "POST /v1/search/{model}": READ,
     "POST /v1/search/similar/{collection}/{key:path}": READ,
     "POST /v1/view/{model}": READ,
+    "POST /v1/embed/{model}": READ,
     "GET /v1/view/{collection}/{key:path}": READ,
     "GET /v1/models": READ,
     "GET /v1/models/{name}": READ,

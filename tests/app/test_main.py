@@ -167,6 +167,7 @@ def test_a_body_above_the_limit_is_refused_on_every_path(tmp_path: Path) -> None
         [
             ("POST", "/v1/search/fake"),
             ("POST", "/v1/view/fake"),
+            ("POST", "/v1/embed/fake"),
             ("POST", "/v1/collections"),
             ("PUT", "/v1/collections/shoes/items/a"),
             ("PATCH", "/v1/collections/shoes/items/a"),
