@@ -103,6 +103,20 @@ class Generations:
         """
         return read_manifest(self.folder(number), number, self._collection)
 
+    def ids(self, number: int) -> Ids:
+        """Return the ids, ascending, of the items whose vectors a generation holds.
+
+        Raises:
+            MissingGeneration: there is no such folder.
+            CorruptGeneration: they cannot be read.
+        """
+        self.manifest(number)
+        try:
+            ids: Ids = np.load(self.folder(number) / IDS_FILE, allow_pickle=False)
+        except (OSError, ValueError) as error:
+            raise corrupt(self._collection, number, f"{IDS_FILE} cannot be read ({error})") from error
+        return ids
+
     def check(self, number: int) -> Manifest:
         """Compare every file with the checksum in the manifest.
 

@@ -154,6 +154,29 @@ class PictureStore:
                 path.unlink(missing_ok=True)
         return removed
 
+    def erase(self, digests: AbstractSet[str]) -> int:
+        """Remove pictures with their thumbnails at once, and return how many of them there were.
+
+        Whoever saves one of them at the same time and finds it there may end up with a row that refers to nothing.
+
+        Raises:
+            DiskUnwritable: the disk may only be read.
+        """
+        removed = 0
+        with writing(self._root):
+            for digest in sorted(digests):
+                original = self._original(digest)
+                removed += original.exists()
+                for path in (original, self._thumbnail(digest)):
+                    path.unlink(missing_ok=True)
+                    if path.parent.is_dir():
+                        flush(path.parent)
+        return removed
+
+    def unclaimed(self, referenced: AbstractSet[str]) -> int:
+        """Return how many pictures are stored, or were left half written, that nothing refers to."""
+        return sum(path.name not in referenced for path in self._files("originals"))
+
     def _keep_name(self, path: Path) -> None:
         """Let a file's name outlive a power cut; whoever wrote the file may have been killed before that."""
         flush(path.parent)

@@ -1,4 +1,4 @@
-"""`likeness items`: what a collection of a running server holds."""
+"""`likeness items`: what a collection holds; all but erasing asks a running server."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from app.commands.building import BuildProgress
+from app.commands.erasing import erase
 from app.commands.server import DEFAULT_URL, Url, connect
 from app.commands.terminal import AsJson, facts, note, parsed_object, show, table
 
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
     from app.answers import Item
 
-application = typer.Typer(no_args_is_help=True, help="List, show, store, change and delete items of a running server.")
+application = typer.Typer(
+    no_args_is_help=True,
+    help="List, show, store, change and delete items of a running server, and erase them for good.",
+)
 
 CollectionName: TypeAlias = Annotated[str, typer.Argument(metavar="COLLECTION", help="Name of the collection.")]
 Key: TypeAlias = Annotated[str, typer.Argument(metavar="KEY", help="Key of the item.")]
@@ -131,6 +135,9 @@ def delete(
     with connect(url) as client:
         client.delete_item(collection, key, version=version)
     show({"deleted": key}, as_json, lambda: f"Deleted {key}.")
+
+
+application.command()(erase)
 
 
 def _facts(item: Item) -> Table:

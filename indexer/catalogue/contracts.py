@@ -12,6 +12,7 @@ from indexer.catalogue.records import (
     Changes,
     Collection,
     CollectionChanges,
+    ErasedRows,
     Expectation,
     GenerationRecord,
     Ids,
@@ -169,6 +170,28 @@ class Catalogue(Protocol):
 
     def pictures(self) -> set[str]:
         """Return the sha256, in hex, of every picture that an item of any collection refers to."""
+
+    # Erasing
+
+    def ids(self, collection: str) -> Ids:
+        """Return the ids, ascending, of all items."""
+
+    def own_pictures(self, ids: Sequence[int] | Ids) -> set[str]:
+        """Return the sha256, in hex, of the pictures of items that no other item of any collection refers to."""
+
+    def erase(self, collection: str, ids: Sequence[int] | Ids, keys: Sequence[str] = ()) -> ErasedRows:
+        """Delete items of a collection, in one transaction, with all that quotes them.
+
+        That is their metadata, their vectors, the rejects of their keys and of `keys`, and the answers that are kept
+        for callers who ask again. Ids of no item are passed over.
+        """
+
+    def scrub(self) -> None:
+        """Let the files of the database hold nothing of rows that are deleted; others wait meanwhile.
+
+        Raises:
+            CatalogueUnavailable: the database is in use for too long; what was deleted stays readable in its files.
+        """
 
     # Vectors
 

@@ -48,7 +48,7 @@ class Database:
 
     @contextmanager
     def selecting(self) -> Iterator[Connection]:
-        """Lend a connection for one SELECT, which is consistent by itself and needs no transaction."""
+        """Lend a connection for one SELECT, which is consistent by itself, or for what no transaction may hold."""
         with _translating(self.address), self._selecting.connect() as connection:
             yield connection
 

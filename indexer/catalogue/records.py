@@ -258,6 +258,15 @@ class Reject:
 
 
 @dataclass(frozen=True)
+class ErasedRows:
+    """What was erased of a collection: how many items, vectors over all checkpoints, and rejects."""
+
+    items: int
+    vectors: int
+    rejects: int
+
+
+@dataclass(frozen=True)
 class BuildLock:
     """Who alone may change the generations of a collection at present.
 

@@ -11,12 +11,13 @@ from indexer.catalogue.keyring import Keyring
 from indexer.catalogue.schema import check_revision
 from indexer.catalogue.sql_builds import SqlBuilds
 from indexer.catalogue.sql_collections import SqlCollections
+from indexer.catalogue.sql_erasing import SqlErasing
 from indexer.catalogue.sql_items import SqlItems
 from indexer.catalogue.sql_locks import SqlLocks
 from indexer.catalogue.sql_vectors import SqlVectors
 
 
-class SqlCatalogue(SqlCollections, SqlItems, SqlVectors, SqlBuilds, SqlLocks, Catalogue):
+class SqlCatalogue(SqlCollections, SqlItems, SqlErasing, SqlVectors, SqlBuilds, SqlLocks, Catalogue):
     """A catalogue in SQLite or PostgreSQL; every promise is in `Catalogue`."""
 
     def __init__(self, database: Database) -> None:
