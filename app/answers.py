@@ -209,6 +209,8 @@ class Collection:
         generation: number of the published index; None before the first build.
         created_at: when it was made.
         threshold: the cosine that the best hit must reach to be a match; None for what the weights say.
+        personal: whether its pictures are of people.
+        keep_days: days after which items that were not written since are to be erased; None for never.
     """
 
     name: str
@@ -219,6 +221,8 @@ class Collection:
     generation: int | None
     created_at: datetime
     threshold: float | None
+    personal: bool
+    keep_days: int | None
 
     @classmethod
     def from_json(cls, answer: Json) -> Self:
@@ -232,6 +236,8 @@ class Collection:
             generation=answer["generation"],
             created_at=datetime.fromisoformat(answer["created_at"]),
             threshold=answer.get("threshold"),
+            personal=answer.get("personal", False),
+            keep_days=answer.get("keep_days"),
         )
 
 

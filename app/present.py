@@ -95,6 +95,8 @@ def collection(value: Collection) -> CollectionAnswer:
         generation=value.published,
         created_at=value.created_at,
         threshold=value.threshold,
+        personal=value.personal,
+        keep_days=value.keep_days,
     )
 
 

@@ -72,6 +72,7 @@ TABLE: Mapping[type[models.RetrievalError], Row] = {
     catalogue.InvalidKey: Row(422, "The key breaks the rules"),
     catalogue.InvalidMetadata: Row(422, "The title or metadata breaks the rules"),
     catalogue.InvalidThreshold: Row(422, "The threshold is no cosine"),
+    catalogue.InvalidKeepDays: Row(422, "The days to keep items are no such number"),
     catalogue.InvalidFilter: Row(422, "The filter is malformed"),
     catalogue.InvalidCursor: Row(422, "The cursor is not one of this list"),
     catalogue.ApiKeyExists: Row(409, "The key exists already"),

@@ -84,6 +84,13 @@ Threshold = Annotated[
 ]
 
 
+Personal = Annotated[bool, Field(description="Whether its pictures are of people.")]
+KeepDays = Annotated[
+    int | None,
+    Field(description="Days after which `likeness items expire` erases what was not written since; null for never."),
+]
+
+
 class NewCollection(BaseModel):
     """A collection to be made."""
 
@@ -93,6 +100,8 @@ class NewCollection(BaseModel):
     model: str = Field(default="sketch", description="The model that embeds its items; see /v1/models.")
     title: str = Field(default="", description="What people read.")
     threshold: Threshold = None
+    personal: Personal = False
+    keep_days: KeepDays = None
 
 
 class CollectionChanges(BaseModel):
@@ -102,6 +111,8 @@ class CollectionChanges(BaseModel):
 
     title: str = Field(default="", description="What people read.")
     threshold: Threshold = None
+    personal: Personal = False
+    keep_days: KeepDays = None
 
 
 class ItemChanges(BaseModel):
@@ -214,7 +225,14 @@ class CollectionAnswer(BaseModel):
     """One collection."""
 
     model_config = _example(
-        **_COLLECTION, items=600, change_seq=612, generation=3, created_at="2025-01-31T12:00:00Z", threshold=None
+        **_COLLECTION,
+        items=600,
+        change_seq=612,
+        generation=3,
+        created_at="2025-01-31T12:00:00Z",
+        threshold=None,
+        personal=False,
+        keep_days=None,
     )
 
     name: str
@@ -225,6 +243,8 @@ class CollectionAnswer(BaseModel):
     generation: int | None = Field(description="Number of the published index; null before the first build.")
     created_at: datetime
     threshold: Threshold
+    personal: Personal
+    keep_days: KeepDays
 
 
 class CollectionList(BaseModel):

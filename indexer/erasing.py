@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -87,6 +88,13 @@ def erase(
         published=catalogue.state(collection).published,
         unclaimed=pictures.unclaimed(catalogue.pictures()),
     )
+
+
+def overdue(catalogue: Catalogue, collection: Collection, now: datetime) -> Ids:
+    """Return the ids of the items that a collection has kept for longer than it states; none if it states nothing."""
+    if collection.keep_days is None:
+        return np.empty(0, dtype=np.int64)
+    return catalogue.older(collection.name, now - timedelta(days=collection.keep_days))
 
 
 def _replace(

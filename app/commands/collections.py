@@ -26,6 +26,12 @@ Threshold: TypeAlias = Annotated[
         min=-1, max=1, help="Cosine that the best hit must reach to be a match; what the weights say if unset."
     ),
 ]
+Personal: TypeAlias = Annotated[
+    bool | None, typer.Option("--personal/--not-personal", help="Whether its pictures are of people.")
+]
+KeepDays: TypeAlias = Annotated[
+    int | None, typer.Option(min=1, help="Days after which `items expire` erases what was not written since.")
+]
 
 
 @application.command("list")
@@ -52,36 +58,50 @@ def create(
     model: Annotated[str, typer.Option(help="The model that embeds its items.")] = "sketch",
     title: Annotated[str, typer.Option(help="What people read.")] = "",
     threshold: Threshold = None,
+    personal: Personal = None,
+    keep_days: KeepDays = None,
     url: Url = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
     """Make an empty collection."""
     with connect(url) as client:
-        collection = client.create_collection(name, model, title, threshold=threshold)
+        collection = client.create_collection(
+            name, model, title, threshold=threshold, personal=bool(personal), keep_days=keep_days
+        )
     show(collection, as_json, lambda: _facts(collection))
 
 
 @application.command()
 def change(
     name: Name,
+    *,
     title: Annotated[str | None, typer.Option(help="What people read from now on.")] = None,
     threshold: Threshold = None,
     no_threshold: Annotated[
         bool, typer.Option("--no-threshold", help="Let the weights say again what is a match.")
     ] = False,
+    personal: Personal = None,
+    keep_days: KeepDays = None,
+    no_keep_days: Annotated[bool, typer.Option("--no-keep-days", help="Keep items for ever again.")] = False,
     url: Url = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
-    """Change a collection's title, or what its best hit must reach to be a match."""
-    if no_threshold and threshold is not None:
-        message = "Give either --threshold or --no-threshold."
-        raise Refusal(message)
-    named = {"title": title, "threshold": threshold}
+    """Change a collection's title, what a match must reach, whether it is of people, or how long items are kept."""
+    named = {"title": title, "threshold": threshold, "personal": personal, "keep_days": keep_days}
     changes: dict[str, str | float | None] = {fact: value for fact, value in named.items() if value is not None}
-    if no_threshold:
-        changes["threshold"] = None
+    for fact, option, is_taken_back in (
+        ("threshold", "--threshold", no_threshold),
+        ("keep_days", "--keep-days", no_keep_days),
+    ):
+        if is_taken_back and fact in changes:
+            message = f"Give either {option} or --no{option[1:]}."
+            raise Refusal(message)
+        if is_taken_back:
+            changes[fact] = None
     if not changes:
-        message = "Nothing is to be changed: give --title, --threshold or --no-threshold."
+        message = (
+            "Nothing is to be changed: give --title, --threshold, --personal, --keep-days or what takes them back."
+        )
         raise Refusal(message)
     with connect(url) as client:
         collection = client.change_collection(name, changes)
@@ -114,6 +134,8 @@ def _facts(collection: Collection) -> Table:
             "changes": collection.change_seq,
             "generation": collection.generation,
             "threshold": collection.threshold,
+            "personal": collection.personal,
+            "keep days": collection.keep_days,
             "created": collection.created_at,
         }
     )

@@ -1,8 +1,9 @@
-"""`likeness items erase`: items that leave no byte behind in the data folder, where it works without a server."""
+"""`likeness items erase` and `expire`: items leave no byte behind in the data folder, with or without a server."""
 
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
@@ -12,7 +13,7 @@ from app.commands.configuration import load_settings
 from app.commands.sentences import Refusal
 from app.commands.starting import start_anew
 from app.commands.stores import opened
-from app.commands.terminal import AsJson, agreed, facts, note, parsed_object, show
+from app.commands.terminal import AsJson, agreed, facts, note, parsed_object, show, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,13 +53,35 @@ def erase(
         if not yes and not agreed(f"Erase {len(ids):,} items of {collection}, so that nobody can bring them back?"):
             message = "Nothing was erased."
             raise Refusal(message)
-        erasure = erase_with(stores, collection, ids, key or [])
+        erasure = _erase_with(stores, collection, ids, key or [])
     if not erasure.items:
         note(f"No item of {collection} is like that; what an earlier run may have left was looked for.")
-    show(erasure, as_json, lambda: told(erasure))
+    show(erasure, as_json, lambda: _told(erasure))
 
 
-def erase_with(stores: Stores, collection: str, ids: Sequence[int] | Ids, keys: Sequence[str] = ()) -> Erasure:
+def expire(
+    collection: Annotated[
+        str | None, typer.Argument(metavar="[COLLECTION]", help="Its name; all that state keep_days unless named.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Erase what was not written for longer than its collection's keep_days; asks nothing, for a timer runs it."""
+    start_anew()
+    from indexer.erasing import overdue
+
+    with opened(load_settings()) as stores:
+        catalogue = stores.catalogue
+        targets = catalogue.collections() if collection is None else [catalogue.collection(collection)]
+        stating = [target for target in targets if target.keep_days is not None]
+        if collection is not None and not stating:
+            message = f"{collection} keeps items for ever: see `likeness collections change {collection} --keep-days`."
+            raise Refusal(message)
+        now = datetime.now(UTC)
+        erasures = [_erase_with(stores, target.name, overdue(catalogue, target, now)) for target in stating]
+    show(erasures, as_json, lambda: _listed(erasures))
+
+
+def _erase_with(stores: Stores, collection: str, ids: Sequence[int] | Ids, keys: Sequence[str] = ()) -> Erasure:
     """Erase items, showing how far that is, and tell of pictures that may have to go later."""
     from indexer.erasing import erase as run
     from models.devices import cpu_count
@@ -82,8 +105,12 @@ def erase_with(stores: Stores, collection: str, ids: Sequence[int] | Ids, keys: 
     return erasure
 
 
-def told(erasure: Erasure) -> Table:
-    """Tell what was erased."""
+def _listed(erasures: Sequence[Erasure]) -> Table:
+    columns = ("collection", "items", "pictures", "vectors", "generations")
+    return table(columns, ((e.collection, e.items, e.pictures, e.vectors, len(e.generations)) for e in erasures))
+
+
+def _told(erasure: Erasure) -> Table:
     return facts(
         {
             "collection": erasure.collection,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from app.commands.building import BuildProgress
-from app.commands.erasing import erase
+from app.commands.erasing import erase, expire
 from app.commands.server import DEFAULT_URL, Url, connect
 from app.commands.terminal import AsJson, facts, note, parsed_object, show, table
 
@@ -138,6 +138,7 @@ def delete(
 
 
 application.command()(erase)
+application.command()(expire)
 
 
 def _facts(item: Item) -> Table:

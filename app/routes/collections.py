@@ -28,7 +28,9 @@ async def list_collections(parts: Parts) -> CollectionList:
 async def create_collection(new: NewCollection, parts: Parts) -> CollectionAnswer:
     """Make an empty collection."""
     model = parts.embedding_model(new.model).name
-    create = partial(parts.catalogue.create_collection, threshold=new.threshold)
+    create = partial(
+        parts.catalogue.create_collection, threshold=new.threshold, personal=new.personal, keep_days=new.keep_days
+    )
     return present.collection(await parts.workers.store(create, new.name, model, new.title))
 
 
@@ -40,7 +42,7 @@ async def get_collection(name: str, parts: Parts) -> CollectionAnswer:
 
 @router.patch("/{name}", operation_id="change_collection", responses=errors(404, 422, 503, 507))
 async def change_collection(name: str, changes: CollectionChanges, parts: Parts) -> CollectionAnswer:
-    """Change a collection's title, or what its best hit must reach to be a match; its items stay as they are."""
+    """Change what a collection states: title, threshold, whether of people, how long; its items stay as they are."""
     named = cast("Changes", changes.model_dump(exclude_unset=True))
     return present.collection(await parts.workers.store(parts.catalogue.change_collection, name, named))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from datetime import datetime
 from typing import Any, Protocol
 
 from indexer.catalogue.filters import Filter
@@ -42,7 +43,14 @@ class Catalogue(Protocol):
     # Collections
 
     def create_collection(
-        self, name: str, model: str, title: str = "", *, threshold: float | None = None
+        self,
+        name: str,
+        model: str,
+        title: str = "",
+        *,
+        threshold: float | None = None,
+        personal: bool = False,
+        keep_days: int | None = None,
     ) -> Collection:
         """Create an empty collection.
 
@@ -50,6 +58,7 @@ class Catalogue(Protocol):
             InvalidName: a name is 1 to 64 lower-case letters, digits, `-` and `_`, the first a letter or digit.
             InvalidMetadata: the title is too long.
             InvalidThreshold: the threshold is no cosine.
+            InvalidKeepDays: items cannot be kept for so many days.
             CollectionExists: the name is taken.
         """
 
@@ -65,6 +74,7 @@ class Catalogue(Protocol):
         Raises:
             InvalidMetadata: the title is too long.
             InvalidThreshold: the threshold is no cosine.
+            InvalidKeepDays: items cannot be kept for so many days.
         """
 
     def delete_collection(self, name: str) -> None:
@@ -175,6 +185,9 @@ class Catalogue(Protocol):
 
     def ids(self, collection: str) -> Ids:
         """Return the ids, ascending, of all items."""
+
+    def older(self, collection: str, than: datetime) -> Ids:
+        """Return the ids, ascending, of items that were last written before a moment."""
 
     def own_pictures(self, ids: Sequence[int] | Ids) -> set[str]:
         """Return the sha256, in hex, of the pictures of items that no other item of any collection refers to."""

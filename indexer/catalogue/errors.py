@@ -49,6 +49,10 @@ class InvalidThreshold(RetrievalError):
     """What a collection asks of a match is no cosine."""
 
 
+class InvalidKeepDays(RetrievalError):
+    """For how long a collection keeps its items is no number of days."""
+
+
 class InvalidFilter(RetrievalError):
     """A filter is not in the language of filters."""
 

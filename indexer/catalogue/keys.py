@@ -1,14 +1,15 @@
-"""What a collection may be called and ask of a match, and what an item's key and title may hold."""
+"""What a collection may be called, ask of a match and keep, and what an item's key and title may hold."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-from indexer.catalogue.errors import InvalidKey, InvalidMetadata, InvalidName, InvalidThreshold
+from indexer.catalogue.errors import InvalidKeepDays, InvalidKey, InvalidMetadata, InvalidName, InvalidThreshold
 
 MAX_KEY_BYTES = 200
 MAX_TITLE_BYTES = 1000
+MAX_KEEP_DAYS = 36_500
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
@@ -72,6 +73,18 @@ def check_threshold(threshold: float | None) -> float | None:
         message = f"The threshold {threshold} cannot be used: give a cosine, from -1 to 1, or none."
         raise InvalidThreshold(message)
     return threshold
+
+
+def check_keep_days(days: int | None) -> int | None:
+    """Return for how many days a collection keeps its items if it is such a number.
+
+    Raises:
+        InvalidKeepDays: it is none.
+    """
+    if days is not None and not 1 <= days <= MAX_KEEP_DAYS:
+        message = f"Items cannot be kept for {days} days: give 1 to {MAX_KEEP_DAYS}, or none to keep them for ever."
+        raise InvalidKeepDays(message)
+    return days
 
 
 def text_fault(text: str) -> str | None:

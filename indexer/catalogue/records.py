@@ -35,6 +35,8 @@ class Collection:
         items: how many items there are.
         created_at: when, in UTC.
         threshold: the cosine that the best hit of a search must reach to be a match; None for what the checkpoint says.
+        personal: whether its pictures are of people.
+        keep_days: for how many days after they were written its items may be kept; None for ever.
     """
 
     id: int
@@ -47,6 +49,8 @@ class Collection:
     items: int
     created_at: datetime
     threshold: float | None = None
+    personal: bool = False
+    keep_days: int | None = None
 
 
 class CollectionChanges(TypedDict, total=False):
@@ -54,6 +58,8 @@ class CollectionChanges(TypedDict, total=False):
 
     title: str
     threshold: float | None
+    personal: bool
+    keep_days: int | None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from indexer.catalogue.database import Database
 from indexer.catalogue.errors import CollectionExists
-from indexer.catalogue.keys import check_name, check_threshold, check_title
+from indexer.catalogue.keys import check_keep_days, check_name, check_threshold, check_title
 from indexer.catalogue.needs import SEARCHED_WITH, WITH_PUBLISHED, find_needs
 from indexer.catalogue.records import Collection, CollectionChanges, Needs, State
 from indexer.catalogue.rows import to_collection
@@ -28,6 +28,8 @@ _ALL = select(
     _COUNT,
     collections.c.created_at,
     collections.c.threshold,
+    collections.c.personal,
+    collections.c.keep_days,
 )
 # Built once: it is asked for every search.
 _STATE = (
@@ -51,7 +53,14 @@ class SqlCollections:
         self._database = database
 
     def create_collection(
-        self, name: str, model: str, title: str = "", *, threshold: float | None = None
+        self,
+        name: str,
+        model: str,
+        title: str = "",
+        *,
+        threshold: float | None = None,
+        personal: bool = False,
+        keep_days: int | None = None,
     ) -> Collection:
         """Create an empty collection."""
         row = {
@@ -61,6 +70,8 @@ class SqlCollections:
             "change_seq": 0,
             "created_at": datetime.now(UTC),
             "threshold": check_threshold(threshold),
+            "personal": personal,
+            "keep_days": check_keep_days(keep_days),
         }
         try:
             with self._database.writing() as connection:
@@ -90,6 +101,10 @@ class SqlCollections:
             row["title"] = check_title(changes["title"])
         if "threshold" in changes:
             row["threshold"] = check_threshold(changes["threshold"])
+        if "personal" in changes:
+            row["personal"] = changes["personal"]
+        if "keep_days" in changes:
+            row["keep_days"] = check_keep_days(changes["keep_days"])
         if row:
             with self._database.writing() as connection:
                 connection.execute(update(collections).where(collections.c.name == name).values(row))

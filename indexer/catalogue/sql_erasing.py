@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, select
 
@@ -30,6 +31,13 @@ class SqlErasing:
         with self._database.reading() as connection:
             own = items.c.collection_id == find_collection(connection, collection)
             return as_ids(connection.execute(select(items.c.id).where(own).order_by(items.c.id)).scalars().all())
+
+    def older(self, collection: str, than: datetime) -> Ids:
+        """Return the ids, ascending, of items that were last written before a moment."""
+        with self._database.reading() as connection:
+            own = items.c.collection_id == find_collection(connection, collection)
+            aged = select(items.c.id).where(own, items.c.updated_at < than)
+            return as_ids(connection.execute(aged.order_by(items.c.id)).scalars().all())
 
     def own_pictures(self, ids: Sequence[int] | Ids) -> set[str]:
         """Return the pictures of items that no other item of any collection refers to."""

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     column,
+    false,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -79,6 +80,9 @@ collections = Table(
     Column("former", _Digest),
     # The cosine under which a best hit is none; null for that of the weights.
     Column("threshold", Double),
+    # Whether its pictures are of people, and for how many days its items may be kept; null for ever.
+    Column("personal", Boolean, nullable=False, server_default=false()),
+    Column("keep_days", Integer),
     UniqueConstraint("name"),
     # An id is never used twice, so that what is derived of a deleted collection cannot be taken for another's.
     sqlite_autoincrement=True,

@@ -238,6 +238,11 @@ def test_what_a_match_must_reach_is_sent_where_it_is_given() -> None:
         found = client_of(server).create_collection("shoes", threshold=threshold)
         assert json.loads(server.request.content) == {"name": "shoes", "model": "sketch", "title": "", **sent}
         assert found.threshold == 0.4
+    server = Server({**COLLECTION, "personal": True, "keep_days": 30})
+    found = client_of(server).create_collection("shoes", personal=True, keep_days=30)
+    sent_too = {"personal": True, "keep_days": 30}
+    assert json.loads(server.request.content) == {"name": "shoes", "model": "sketch", "title": "", **sent_too}
+    assert (found.personal, found.keep_days) == (True, 30)
     server = Server({**COLLECTION, "threshold": None})
     assert client_of(server).change_collection("shoes", {"threshold": None}).threshold is None
     assert json.loads(server.request.content) == {"threshold": None}

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 from indexer import erasing
 from indexer.building import build_generation
 from indexer.catalogue import Catalogue, ItemDraft, Once, UnknownCollection, open_catalogue, parse_filter
-from indexer.erasing import Erasure, erase
+from indexer.erasing import Erasure, erase, overdue
 from indexer.generations import BuildRunning, Generations, GenerationStore
 from indexer.locking import hold
 from indexer.pictures import PictureStore
@@ -228,6 +229,15 @@ def test_a_collection_that_was_never_built_is_erased_from(house: House) -> None:
         house.catalogue, house.pictures, house.generations, "new", ids, progress=lambda done, total, stage: None
     )
     assert (done.items, done.generations, done.published) == (1, (), None)
+
+
+@pytest.mark.parametrize(("days", "gone"), [(None, 0), (3, 0), (2, 6), (1, 6)])
+def test_what_is_kept_too_long_is_overdue(house: House, days: int | None, gone: int) -> None:
+    """Items are overdue once they were not written for more days than their collection states, never before."""
+    written = max(item.updated_at for item in house.catalogue.page("people").items)
+    collection = house.catalogue.change_collection("people", {"keep_days": days})
+    now = written + timedelta(days=2, seconds=1)
+    assert len(overdue(house.catalogue, collection, now)) == gone
 
 
 STEPS: dict[str, tuple[Any, str]] = {

@@ -18,6 +18,8 @@ SHOES = {
     "generation": 2,
     "created_at": "2026-01-02T03:04:05+00:00",
     "threshold": 0.4,
+    "personal": True,
+    "keep_days": 30,
 }
 
 
@@ -60,6 +62,8 @@ def test_what_a_match_must_reach_is_sent(network: Network, run: Run) -> None:
         (("--title", "Boots"), {"title": "Boots"}),
         (("--title", "", "--threshold", "0"), {"title": "", "threshold": 0}),
         (("--no-threshold",), {"threshold": None}),
+        (("--personal", "--keep-days", "30"), {"personal": True, "keep_days": 30}),
+        (("--not-personal", "--no-keep-days"), {"personal": False, "keep_days": None}),
     ],
 )
 def test_a_collection_is_changed_in_what_is_named(
@@ -71,12 +75,15 @@ def test_a_collection_is_changed_in_what_is_named(
     assert json.loads(network.requests[0].content) == sent
 
 
-@pytest.mark.parametrize("options", [(), ("--threshold", "0.5", "--no-threshold"), ("--threshold", "2")])
+@pytest.mark.parametrize(
+    "options",
+    [(), ("--threshold", "0.5", "--no-threshold"), ("--threshold", "2"), ("--keep-days", "1", "--no-keep-days")],
+)
 def test_a_change_that_says_nothing_is_refused(network: Network, run: Run, options: tuple[str, ...]) -> None:
     """Neither nothing, nor two things at once, nor what is no cosine is sent."""
     result = run("collections", "change", "shoes", *options)
     assert (result.exit_code, network.requests) == (2, [])
-    assert "hreshold" in result.stderr
+    assert "hreshold" in result.stderr or "--no-keep-days" in result.stderr
 
 
 @pytest.mark.parametrize(("reply", "deleted"), [(b"y\n", True), (b"n\n", False), (b"\n", False), (b"", False)])

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from app.commands.stores import opened
 from app.settings import Settings
+from indexer.catalogue import CollectionChanges
+from indexer.catalogue.database import connect
+from indexer.catalogue.tables import items
 from tests.app.commands.conftest import Run, Shipped
 
 
@@ -23,6 +28,12 @@ def people(home: Path, run: Run, shipped: Shipped, pictures: Path) -> Path:
     table.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     assert run("index", "build", "people", "--source", table).exit_code == 0
     return home
+
+
+def change(home: Path, name: str, changes: CollectionChanges) -> None:
+    """Change a collection."""
+    with opened(Settings(home=home)) as stores:
+        stores.catalogue.change_collection(name, changes)
 
 
 def keys(home: Path) -> list[str]:
@@ -65,6 +76,20 @@ def test_it_is_asked_first(people: Path, run: Run) -> None:
     done = run("items", "erase", "people", "--where", "identity=7", stdin=b"y\n")
     assert all(word in done.stdout for word in ("items", "pictures", "vectors", "generations", "published"))
     assert len(keys(people)) == 5
+
+
+def test_what_was_kept_long_enough_expires(people: Path, run: Run) -> None:
+    """Named or not, a collection that states days loses what is older, and one that states none is left alone."""
+    assert "for ever" in run("items", "expire", "people").stderr
+    assert json.loads(run("items", "expire", "--json").stdout) == []
+    change(people, "people", {"keep_days": 3})
+    assert json.loads(run("items", "expire", "people", "--json").stdout)[0]["items"] == 0
+    with connect(f"sqlite:///{people / 'likeness.sqlite'}").writing() as connection:
+        old = datetime.now(UTC) - timedelta(days=4)
+        connection.execute(update(items).where(items.c.key.in_(["k1", "k2"])).values(updated_at=old))
+    text = run("items", "expire").stdout
+    assert "people" in text
+    assert set(keys(people)) == {"k0", "k3", "k4", "k5", "k6"}
 
 
 @pytest.mark.parametrize(

@@ -34,12 +34,22 @@ def test_a_collection_counts_its_items_and_changes(client: TestClient) -> None:
 
 
 def test_a_collection_is_changed_in_what_is_named(client: TestClient) -> None:
-    """Title and threshold, each alone, both, or taken back; what is not named stays, and so do the items."""
+    """What is named changes, alone or with others, and is taken back; the rest stays, and so do the items."""
     made = client.post("/v1/collections", json={"name": "hats", "model": "fake", "threshold": 0.25}).json()
     assert made["threshold"] == 0.25
     assert client.get("/v1/collections/shoes").json()["threshold"] is None
     expected = dict(made)
-    for changes in ({"title": "Hats"}, {"threshold": 0.5}, {}, {"title": "", "threshold": -1}, {"threshold": None}):
+    assert (made["personal"], made["keep_days"]) == (False, None)
+    for changes in (
+        {"title": "Hats"},
+        {"threshold": 0.5},
+        {},
+        {"title": "", "threshold": -1},
+        {"threshold": None},
+        {"personal": True, "keep_days": 30},
+        {"keep_days": None},
+        {"personal": False},
+    ):
         expected |= changes
         answer = client.patch("/v1/collections/hats", json=changes)
         assert (answer.status_code, answer.json()) == (200, expected)
@@ -52,6 +62,9 @@ def test_a_collection_is_changed_in_what_is_named(client: TestClient) -> None:
         ({"threshold": 1.5}, "invalid-threshold"),
         ({"threshold": -1.01}, "invalid-threshold"),
         ({"threshold": "high"}, "invalid-request"),
+        ({"keep_days": 0}, "invalid-keep-days"),
+        ({"keep_days": 1.5}, "invalid-request"),
+        ({"personal": None}, "invalid-request"),
         ({"title": None}, "invalid-request"),
         ({"name": "caps"}, "invalid-request"),
         ({"title": "x" * 1001}, "invalid-metadata"),

@@ -63,14 +63,14 @@ def test_scripts_go_down_and_up_again(empty_database: str) -> None:
 
 
 def test_the_way_down_keeps_the_collections(empty_database: str) -> None:
-    """A version that knows no thresholds finds every collection, and after the way up again none has one."""
+    """A version that knows neither finds every collection, and after the way up again none has a threshold or days."""
     upgrade(empty_database)
     with open_catalogue(empty_database) as catalogue:
-        made = catalogue.create_collection("shoes", "sketch", threshold=0.5)
+        made = catalogue.create_collection("shoes", "sketch", threshold=0.5, personal=True, keep_days=7)
     downgrade(empty_database, "0005")
     upgrade(empty_database)
     with open_catalogue(empty_database) as catalogue:
-        assert catalogue.collections() == [replace(made, threshold=None)]
+        assert catalogue.collections() == [replace(made, threshold=None, personal=False, keep_days=None)]
 
 
 def test_a_missing_column_is_a_difference(empty_database: str) -> None:

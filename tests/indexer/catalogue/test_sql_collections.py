@@ -12,6 +12,7 @@ from sqlalchemy import event
 from indexer.catalogue import (
     CollectionExists,
     GenerationRecord,
+    InvalidKeepDays,
     InvalidMetadata,
     InvalidName,
     InvalidThreshold,
@@ -57,6 +58,27 @@ def test_only_what_is_named_of_a_collection_changes(catalogue: SqlCatalogue) -> 
     both = catalogue.change_collection("shoes", {"title": "", "threshold": 0.75})
     assert catalogue.change_collection("shoes", {}) == both
     assert both == replace(made, title="", threshold=0.75, items=1, change_seq=1)
+
+
+def test_a_collection_of_people_says_so_and_for_how_long(catalogue: SqlCatalogue) -> None:
+    """Neither is stated unless given; each changes alone, and is taken back."""
+    assert catalogue.create_collection("shoes", "sketch").personal is False
+    made = catalogue.create_collection("people", "sketch", personal=True, keep_days=30)
+    assert [(found.personal, found.keep_days) for found in catalogue.collections()] == [(True, 30), (False, None)]
+    assert catalogue.change_collection("people", {"keep_days": None}) == replace(made, keep_days=None)
+    assert catalogue.change_collection("people", {"personal": False}).personal is False
+    assert catalogue.change_collection("people", {"personal": True, "keep_days": 36_500}).keep_days == 36_500
+
+
+@pytest.mark.parametrize("days", [0, -1, 36_501])
+def test_what_is_no_number_of_days_is_refused(catalogue: SqlCatalogue, days: int) -> None:
+    """Neither a new collection nor an old one takes it, and nothing is written."""
+    made = catalogue.create_collection("people", "sketch")
+    with pytest.raises(InvalidKeepDays, match="1 to 36500"):
+        catalogue.create_collection("others", "sketch", keep_days=days)
+    with pytest.raises(InvalidKeepDays):
+        catalogue.change_collection("people", {"personal": True, "keep_days": days})
+    assert catalogue.collections() == [made]
 
 
 @pytest.mark.parametrize("threshold", [1.001, -2.0, float("nan"), float("inf")])

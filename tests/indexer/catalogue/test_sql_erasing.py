@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,18 @@ def test_erasing_nothing_changes_nothing(catalogue: SqlCatalogue) -> None:
         catalogue.erase("x", [])
     with pytest.raises(UnknownCollection):
         catalogue.ids("x")
+
+
+def test_what_was_written_before_a_moment_is_older(catalogue: SqlCatalogue) -> None:
+    """Only rows written before the moment count, and a change makes an item new."""
+    name = people(catalogue)
+    moments = {item.key: item.updated_at for item in catalogue.page(name).items}
+    assert catalogue.older(name, moments["a"]).tolist() == []
+    assert catalogue.older(name, moments["c"]).tolist() == ids_of(catalogue, "a", "b")
+    catalogue.patch(name, "a", title="New")
+    assert catalogue.older(name, moments["d"] + timedelta(microseconds=1)).tolist() == ids_of(catalogue, "b", "c", "d")
+    with pytest.raises(UnknownCollection):
+        catalogue.older("x", moments["a"])
 
 
 def test_own_pictures_are_shown_by_nobody_else(catalogue: SqlCatalogue) -> None:
