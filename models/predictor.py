@@ -43,6 +43,11 @@ class Predictor:
         self._network = network
 
     @property
+    def network(self) -> nn.Module:
+        """What computes: in evaluation mode, on the device, its batch normalisations folded."""
+        return cast("nn.Module", self._network)
+
+    @property
     def digest(self) -> str:
         """Digest of the weights in use."""
         return self.checkpoint.digest

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from app.commands.configuration import checkpoints_of, device_of, load_settings, predictor_of
+from app.commands.exporting import export
 from app.commands.reporting import make_room, view_options, write_report
 from app.commands.sentences import Refusal
 from app.commands.starting import start_anew
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from models.checkpoints import Checkpoint
     from models.contracts import ModelSpec
 
-application = typer.Typer(no_args_is_help=True, help="List, show, train, calibrate and evaluate models.")
+application = typer.Typer(no_args_is_help=True, help="List, show, train, calibrate, evaluate and export models.")
 
 Name: TypeAlias = Annotated[str, typer.Argument(metavar="MODEL", help="Name of the model, such as sketch.")]
 Data: TypeAlias = Annotated[
@@ -189,6 +190,9 @@ def _train_stage(
         training = stages.StagedTraining(find_spec(name), store, state, device, log.report)
         kept: Checkpoint = training.run(stage, data, start, steps)
     return kept
+
+
+application.command()(export)
 
 
 @application.command()

@@ -65,7 +65,11 @@ def test_a_model_is_shown_with_its_cards(run: Run, kept: Checkpoint) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("show", "nothing"), *((command, "nothing", "--data", ".") for command in ("evaluate", "calibrate", "train"))],
+    [
+        ("show", "nothing"),
+        ("export", "nothing"),
+        *((command, "nothing", "--data", ".") for command in ("evaluate", "calibrate", "train")),
+    ],
 )
 def test_a_model_that_does_not_exist_is_a_sentence(
     home: Path, run: Run, system: str, arguments: tuple[str, ...]
