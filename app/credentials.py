@@ -43,6 +43,11 @@ class Caller:
     key: ApiKey | None = None
     session: str | None = field(default=None, repr=False)
 
+    @property
+    def name(self) -> str:
+        """What the key is called; `-` without one."""
+        return "-" if self.key is None else self.key.name
+
     def may(self, needed: KeyScope) -> bool:
         """Whether the caller may do what needs a scope. A browser's session reads, whatever its key may do."""
         if self.key is None:

@@ -15,7 +15,7 @@ from app.predictors import Serving
 from app.telemetry import Telemetry
 from app.weights import Weights
 from app.workers import Workers
-from indexer.catalogue import Catalogue, Filter, Item
+from indexer.catalogue import Catalogue, Filter, Item, NotedSearch
 from indexer.live import NO_MARKS, LiveIndex, SearchResult, StaleVectors
 from indexer.refining import Marks
 from models.contracts import Strokes
@@ -36,7 +36,7 @@ ATTEMPTS = 3
 class Scope:
     """Where to search, for how much, among what, and which items, by their keys, are liked and disliked so far.
 
-    With `explain` the first hits tell why they were found.
+    With `explain` the first hits tell why they were found. `caller` is who asks.
     """
 
     collection: str
@@ -45,6 +45,7 @@ class Scope:
     liked: tuple[str, ...] = ()
     disliked: tuple[str, ...] = ()
     explain: bool = False
+    caller: str = "-"
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +80,7 @@ class Found:
         model: name of the model.
         checkpoint: digest of its weights.
         took: seconds, by step.
+        personal: whether the pictures are of people.
     """
 
     hits: tuple[Hit, ...]
@@ -88,6 +90,7 @@ class Found:
     model: str
     checkpoint: str
     took: Mapping[str, float]
+    personal: bool
 
 
 @dataclass
@@ -141,6 +144,7 @@ class Search:
             UnreadablePicture, PictureTooLarge, EmptyDrawing, InvalidStrokes: nothing can be searched for.
             NotExplainable: it is asked why, and the model does not tell.
             QueueFull, DeadlineExceeded, QueueClosed: the device has no time.
+            DiskUnwritable: the pictures are of people, and the search cannot be noted.
         """
         watch = Stopwatch()
         for _ in range(ATTEMPTS - 1):
@@ -159,12 +163,13 @@ class Search:
             NotSearchable: the item has no vector.
             NotExplainable: it is asked why, and the model does not tell.
             QueueFull, DeadlineExceeded, QueueClosed: it is asked why, and the device has no time.
+            DiskUnwritable: as for a drawing.
         """
         watch = Stopwatch()
         serving = await self._weights.serving(scope.collection)
         self._check(serving, scope)
         found = await self._workers.compute(self._similar, serving.predictor, key, scope, watch)
-        return await self._explained(serving, found, scope, watch)
+        return await self._noted(await self._explained(serving, found, scope, watch), scope, "item")
 
     async def _attempt(self, model: str | None, query: bytes | Strokes, scope: Scope, watch: Stopwatch) -> Found:
         serving = await self._weights.serving(scope.collection, model)
@@ -174,7 +179,8 @@ class Search:
         watch.add("queue", answer.waited)
         watch.add("predict", answer.ran)
         found = await self._workers.compute(self._nearest, serving.predictor, answer.value, scope, watch)
-        return await self._explained(serving, found, scope, watch)
+        kind = "picture" if isinstance(query, bytes) else "strokes"
+        return await self._noted(await self._explained(serving, found, scope, watch), scope, kind)
 
     def _check(self, serving: Serving, scope: Scope) -> None:
         if scope.explain:
@@ -190,6 +196,17 @@ class Search:
         watch.add("explain", time.perf_counter() - started)
         told = tuple(replace(hit, why=why) for hit, why in zip(first, reasons, strict=True))
         return replace(found, hits=told + found.hits[EXPLAINED_HITS:], took=watch.took)
+
+    async def _noted(self, found: Found, scope: Scope, query: str) -> Found:
+        """Return what was found, once it is noted if the pictures are of people: nobody finds people unseen.
+
+        Raises:
+            DiskUnwritable, CatalogueUnavailable: it cannot be noted.
+        """
+        if found.personal:
+            note = NotedSearch(found.collection, scope.caller, query, len(found.hits), found.matched)
+            await self._workers.store(self._catalogue.note_search, note)
+        return found
 
     def _prepared(self, predictor: Predictor, query: bytes | Strokes, watch: Stopwatch) -> Tensor:
         with watch.step("decode", self._telemetry.decode):
@@ -242,6 +259,7 @@ class Search:
             model=predictor.spec.name,
             checkpoint=predictor.digest,
             took=watch.took,
+            personal=result.personal,
         )
 
 

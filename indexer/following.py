@@ -114,7 +114,7 @@ class Follower:
             return error
 
     def _advanced(self, view: View, state: State) -> View:
-        view = replace(view, threshold=state.threshold)
+        view = replace(view, threshold=state.threshold, personal=state.personal)
         if view.change_seq >= state.change_seq:
             return view
         if view.digest is None:
@@ -131,7 +131,7 @@ def _is_current(view: View, state: State) -> bool:
         view.collection_id == state.collection_id
         and view.number == state.published
         and view.change_seq >= state.change_seq
-        and view.threshold == state.threshold
+        and (view.threshold, view.personal) == (state.threshold, state.personal)
     )
 
 

@@ -58,6 +58,7 @@ class SearchResult:
         candidates: how many items could have been hits, as the filter has it.
         queries: float32 (n, dim), unit length: the vectors that were compared with, as marks have moved them.
         threshold: the cosine that the best hit must reach to be a match; None for what the checkpoint says.
+        personal: whether the pictures are of people, so that the search has to be noted.
     """
 
     neighbours: tuple[Neighbour, ...]
@@ -65,6 +66,7 @@ class SearchResult:
     candidates: int
     queries: Vectors
     threshold: float | None
+    personal: bool
 
 
 @dataclass(frozen=True)
@@ -252,7 +254,8 @@ class LiveIndex:
         if marks != NO_MARKS:
             queries = refine(queries, _vectors(view, marks.liked), _vectors(view, marks.disliked))
         found = view.search(queries, k, allowed, np.array([*exclude, *marks.disliked], dtype=np.int64))
-        return SearchResult(best_of(found, k), view.number, view.count_of(allowed), queries, view.threshold)
+        candidates = view.count_of(allowed)
+        return SearchResult(best_of(found, k), view.number, candidates, queries, view.threshold, view.personal)
 
     def _allowed(self, collection: str, view: View, where: Filter) -> Ids:
         """Ask the catalogue which items a filter keeps, once per filter and state of the collection."""

@@ -28,6 +28,7 @@ class View:
         alive: which of the generation's vectors still stand.
         delta: the vectors changed since the generation.
         threshold: as in `indexer.catalogue.Collection`.
+        personal: likewise.
     """
 
     collection_id: int
@@ -37,6 +38,7 @@ class View:
     alive: Mask
     delta: Delta
     threshold: float | None = None
+    personal: bool = False
 
     @classmethod
     def of(cls, generation: Generation) -> View:

@@ -32,7 +32,7 @@ LIKENESS = shutil.which("likeness", path=str(Path(sys.prefix) / "bin"))
 # Stands before the real command on PATH: what talks to a server talks to the one of the test.
 SHIM = """#!/usr/bin/env bash
 case "$1 $2" in
-    "items erase" | "items expire"*) exec {likeness} "$@" ;;
+    "items erase" | "items expire" | "collections audit") exec {likeness} "$@" ;;
     "search "* | "items "* | "collections "*) exec {likeness} "$@" --url {url} ;;
     *) exec {likeness} "$@" ;;
 esac

@@ -1,4 +1,4 @@
-"""`likeness collections`: the collections of a running server."""
+"""`likeness collections`: the collections of a running server, and who has searched them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
+from app.commands.configuration import load_settings
 from app.commands.sentences import Refusal
 from app.commands.server import DEFAULT_URL, Url, connect
+from app.commands.stores import opened
 from app.commands.terminal import AsJson, agreed, facts, show, table
 
 if TYPE_CHECKING:
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
     from app.answers import Collection
 
 application = typer.Typer(
-    no_args_is_help=True, help="List, make, show, change and delete collections of a running server."
+    no_args_is_help=True,
+    help="List, make, show, change and delete collections of a running server, and show who searched them.",
 )
 
 Name: TypeAlias = Annotated[str, typer.Argument(metavar="NAME", help="Name of the collection.")]
@@ -122,6 +125,22 @@ def delete(
     with connect(url) as client:
         client.delete_collection(name)
     show({"deleted": name}, as_json, lambda: f"Deleted {name}.")
+
+
+@application.command()
+def audit(
+    name: Name,
+    limit: Annotated[int, typer.Option(min=0, help="How many of the latest; 0 for all.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Show who has searched a collection of people, from the data folder; a server is not asked."""
+    with opened(load_settings()) as stores:
+        noted = stores.catalogue.noted_searches(name, limit or None)
+        if not noted:
+            # A name that was mistyped must not look like a collection that nobody has searched.
+            stores.catalogue.collection(name)
+    columns = ("when", "who", "query", "hits", "matched")
+    show(noted, as_json, lambda: table(columns, ((n.searched_at, n.caller, n.query, n.hits, n.matched) for n in noted)))
 
 
 def _facts(collection: Collection) -> Table:

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 
 from app import present
-from app.dependencies import Drawing, Parts, Refined, Where
+from app.dependencies import Drawing, Parts, Refined, Requester, Where, caller
 from app.documentation import DRAWING_BODY, REFINE_BODY, errors
 from app.hanging_up import while_connected
 from app.schemas import SearchAnswer
@@ -42,7 +42,8 @@ async def search_refined(
 
     `score` is the cosine to the query as it was moved.
     """
-    scope = Scope(collection, k, where, asked.liked, asked.disliked, explain)
+    who = await caller(request)
+    scope = Scope(collection, k, where, asked.liked, asked.disliked, explain, who.name)
     if isinstance(asked.query, str):
         return present.found(await while_connected(request, parts.search.by_item(asked.query, scope)))
     search = parts.search.by_drawing(None, asked.query, scope)
@@ -68,11 +69,15 @@ async def search_by_drawing(
 ) -> SearchAnswer:
     """Find the items most like a drawing, sent as a picture file or as strokes."""
     parts.embedding_model(model)
-    search = parts.search.by_drawing(model, query, Scope(collection, k, where, explain=explain))
+    who = await caller(request)
+    scope = Scope(collection, k, where, explain=explain, caller=who.name)
+    search = parts.search.by_drawing(model, query, scope)
     return present.found(await while_connected(request, search))
 
 
-@router.post("/similar/{collection}/{key:path}", operation_id="search_similar", responses=errors(404, 422, 503))
-async def search_similar(collection: str, key: str, parts: Parts, where: Where, k: Count = 24) -> SearchAnswer:
+@router.post("/similar/{collection}/{key:path}", operation_id="search_similar", responses=errors(404, 422, 503, 507))
+async def search_similar(
+    collection: str, key: str, who: Requester, parts: Parts, where: Where, k: Count = 24
+) -> SearchAnswer:
     """Find the items most like an item, the item itself left out; `refine` by its key also tells why."""
-    return present.found(await parts.search.by_item(key, Scope(collection, k, where)))
+    return present.found(await parts.search.by_item(key, Scope(collection, k, where, caller=who.name)))

@@ -20,6 +20,7 @@ from indexer.catalogue.records import (
     Item,
     ItemDraft,
     Needs,
+    NotedSearch,
     Once,
     Page,
     Reject,
@@ -180,6 +181,18 @@ class Catalogue(Protocol):
 
     def pictures(self) -> set[str]:
         """Return the sha256, in hex, of every picture that an item of any collection refers to."""
+
+    # Searches of collections of people
+
+    def note_search(self, search: NotedSearch) -> None:
+        """Note a search, with the moment at which this is done.
+
+        Raises:
+            DiskUnwritable: the database takes no more; then nobody may see what was found.
+        """
+
+    def noted_searches(self, collection: str, limit: int | None = None) -> list[NotedSearch]:
+        """Return the latest searches noted of a collection, oldest first; of one that is gone too, None for all."""
 
     # Erasing
 

@@ -74,6 +74,7 @@ class State:
         digest: of the checkpoint that searches use: the published generation's, else the collection's own; None
             while the collection was never written to.
         threshold: as in `Collection`.
+        personal: as in `Collection`.
     """
 
     collection_id: int
@@ -82,6 +83,7 @@ class State:
     published: int | None
     digest: str | None
     threshold: float | None = None
+    personal: bool = False
 
 
 @dataclass(frozen=True)
@@ -261,6 +263,27 @@ class Reject:
     reason: str
     source: str | None
     rejected_at: datetime
+
+
+@dataclass(frozen=True)
+class NotedSearch:
+    """What is noted of a search of a collection of people: no picture, no vector, and nobody who was found.
+
+    Attributes:
+        collection: its name.
+        caller: name of the key that was brought, `-` for none.
+        query: what was searched by: a picture, strokes or an item.
+        hits: how many were found.
+        matched: whether the best of them is a match; None where that is not known.
+        searched_at: when, in UTC; set by the catalogue.
+    """
+
+    collection: str
+    caller: str
+    query: str
+    hits: int
+    matched: bool | None
+    searched_at: datetime | None = None
 
 
 @dataclass(frozen=True)

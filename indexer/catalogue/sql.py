@@ -14,10 +14,13 @@ from indexer.catalogue.sql_collections import SqlCollections
 from indexer.catalogue.sql_erasing import SqlErasing
 from indexer.catalogue.sql_items import SqlItems
 from indexer.catalogue.sql_locks import SqlLocks
+from indexer.catalogue.sql_searches import SqlSearches
 from indexer.catalogue.sql_vectors import SqlVectors
 
 
-class SqlCatalogue(SqlCollections, SqlItems, SqlErasing, SqlVectors, SqlBuilds, SqlLocks, Catalogue):
+class SqlCatalogue(  # one catalogue, of which each part has a module
+    SqlCollections, SqlItems, SqlErasing, SqlSearches, SqlVectors, SqlBuilds, SqlLocks, Catalogue
+):
     """A catalogue in SQLite or PostgreSQL; every promise is in `Catalogue`."""
 
     def __init__(self, database: Database) -> None:

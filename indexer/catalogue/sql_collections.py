@@ -40,6 +40,7 @@ _STATE = (
         collections.c.published,
         SEARCHED_WITH.label("digest"),
         collections.c.threshold,
+        collections.c.personal,
     )
     .select_from(WITH_PUBLISHED)
     .where(collections.c.name == bindparam("collection"))

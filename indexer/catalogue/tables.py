@@ -207,6 +207,21 @@ sessions = Table(
     PrimaryKeyConstraint("digest"),
 )
 
+# Who has searched collections of people. The name stands here and no reference, for a line outlives its collection.
+searches = Table(
+    "searches",
+    metadata,
+    Column("id", _Number, primary_key=True),
+    Column("collection", _Ordered, nullable=False),
+    Column("caller", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("hits", Integer, nullable=False),
+    Column("matched", Boolean),
+    Column("searched_at", Moment, nullable=False),
+    Index(None, "collection", "id"),
+    sqlite_autoincrement=True,
+)
+
 # Who alone may change the generations of a collection. The beat rises while the holder lives; no clock is kept.
 build_locks = Table(
     "build_locks",

@@ -111,6 +111,21 @@ def test_a_new_threshold_is_seen_by_the_next_search(
     assert (found.threshold, found.generation) == (None, 1)
 
 
+def test_a_new_mark_of_people_is_seen_by_the_next_search(
+    catalogue: Catalogue, store: GenerationStore, live: LiveIndex
+) -> None:
+    """It is true of searches from the moment the collection says so, before and after a generation is published."""
+    put(catalogue, "shoes", "a", 1)
+    assert not live.search("shoes", QUERY, OLD, 5).personal
+    catalogue.change_collection("shoes", {"personal": True})
+    assert live.search("shoes", QUERY, OLD, 5).personal
+    build(catalogue, store, "shoes")
+    live.load("shoes")
+    assert live.search("shoes", QUERY, OLD, 5).personal
+    catalogue.change_collection("shoes", {"personal": False})
+    assert not live.search("shoes", QUERY, OLD, 5).personal
+
+
 def test_a_search_tells_among_how_many_it_found(catalogue: Catalogue, store: GenerationStore, live: LiveIndex) -> None:
     """All that have a vector count, or of those what the filter keeps, whatever k is."""
     for number in range(6):

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.commands.stores import opened
+from app.settings import Settings
+from indexer.catalogue import NotedSearch
 from tests.app.commands.conftest import Network, Run
 
 SHOES = {
@@ -102,3 +106,18 @@ def test_a_script_deletes_without_a_question(network: Network, run: Run) -> None
     result = run("collections", "delete", "shoes", "--yes", "--json")
     assert json.loads(result.stdout) == {"deleted": "shoes"}
     assert result.stderr == ""
+
+
+def test_who_searched_is_shown_from_the_data_folder(home: Path, run: Run) -> None:
+    """The latest lines are listed, none for a collection that nobody searched, and a name of none is refused."""
+    with opened(Settings(home=home)) as stores:
+        stores.catalogue.create_collection("people", "sketch", personal=True)
+        stores.catalogue.create_collection("quiet", "sketch")
+        for hits in range(3):
+            stores.catalogue.note_search(NotedSearch("people", "front-desk", "picture", hits, matched=None))
+    text = run("collections", "audit", "people").stdout
+    assert all(word in text for word in ("front-desk", "picture", "when", "who"))
+    lines = json.loads(run("collections", "audit", "people", "--limit", 2, "--json").stdout)
+    assert [(line["caller"], line["hits"]) for line in lines] == [("front-desk", 1), ("front-desk", 2)]
+    assert json.loads(run("collections", "audit", "quiet", "--json").stdout) == []
+    assert run("collections", "audit", "poeple").exit_code == 2

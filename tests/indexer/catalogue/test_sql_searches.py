@@ -1,0 +1,35 @@
+"""What is noted of searches, on both systems."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from indexer.catalogue import NotedSearch, SqlCatalogue
+from indexer.catalogue.tables import searches
+
+LINE = NotedSearch("people", "front-desk", "picture", 3, matched=True)
+
+
+def test_lines_come_back_in_order(catalogue: SqlCatalogue) -> None:
+    """The latest so many, oldest first, each as it was noted, of one collection only."""
+    lines = [replace(LINE, hits=number, matched=matched) for number, matched in enumerate((True, False, None))]
+    for line in lines:
+        catalogue.note_search(line)
+        catalogue.note_search(replace(line, collection="others", caller="-"))
+    found = catalogue.noted_searches("people")
+    assert [replace(line, searched_at=None) for line in found] == lines
+    assert catalogue.noted_searches("people", 2) == found[1:]
+    assert catalogue.noted_searches("nobody") == []
+
+
+def test_lines_outlive_their_collection(catalogue: SqlCatalogue) -> None:
+    """Who deletes a collection does not delete what was noted of its searches."""
+    catalogue.create_collection("people", "fake", personal=True)
+    catalogue.note_search(LINE)
+    catalogue.delete_collection("people")
+    assert len(catalogue.noted_searches("people")) == 1
+
+
+def test_a_line_has_no_room_for_who_was_searched() -> None:
+    """Neither a picture nor a vector nor a key of an item has a column."""
+    assert set(searches.columns.keys()) == {"id", "collection", "caller", "query", "hits", "matched", "searched_at"}
