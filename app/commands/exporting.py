@@ -28,7 +28,7 @@ def export(
 ) -> None:
     """Write a network as a file that takes prepared pictures and gives unit vectors, and check its answers.
 
-    It is compared with Likeness's own at batches of 1 and 7; a file that differs by more than 0.001 is deleted.
+    They are compared with Likeness's own in float32, at batches of 1 and 7; a file off by more than 0.001 is deleted.
     """
     start_anew()
     import torch
