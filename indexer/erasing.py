@@ -77,7 +77,8 @@ def erase(
         # An item that was written meanwhile had another picture; and items had others before.
         removed += pictures.prune(catalogue.pictures())
         gone = _replace(catalogue, held, target, threads, progress)
-        catalogue.scrub()
+    # After the lock, which is a row as well, was let go: then the database's journal stays empty.
+    catalogue.scrub()
     return Erasure(
         collection=collection,
         items=rows.items,

@@ -113,7 +113,7 @@ class Generations:
         self.manifest(number)
         try:
             ids: Ids = np.load(self.folder(number) / IDS_FILE, allow_pickle=False)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, EOFError) as error:
             raise corrupt(self._collection, number, f"{IDS_FILE} cannot be read ({error})") from error
         return ids
 

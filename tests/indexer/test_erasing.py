@@ -153,6 +153,7 @@ def test_no_file_holds_a_byte_of_who_was_erased(house: House) -> None:
     assert (done.items, done.pictures, done.vectors, done.rejects) == (2, 2, 4, 1)
     # All three held the first of them.
     assert (done.generations, done.published, done.unclaimed) == ((1, 2, 3), 4, 0)
+    assert (house.home / "likeness.db-wal").stat().st_size == 0
 
 
 def test_what_is_left_is_a_sound_collection(house: House) -> None:

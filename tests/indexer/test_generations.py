@@ -75,7 +75,7 @@ def test_what_is_written_is_what_is_loaded(generations: Generations) -> None:
     generation = generations.open(3)
     assert generation.manifest == generations.manifest(3) == sealed
     assert set(sealed.files or {}) == set(FILES)
-    assert generation.ids.tolist() == list(range(10, 501, 10))
+    assert generation.ids.tolist() == generations.ids(3).tolist() == list(range(10, 501, 10))
     assert np.array_equal(generation.index.vectors(np.arange(50)), vectors)
     assert generation.index.search(vectors[[7]], 1).positions[0, 0] == 7
 
@@ -83,8 +83,22 @@ def test_what_is_written_is_what_is_loaded(generations: Generations) -> None:
 def test_a_collection_without_builds_has_no_generations(generations: Generations) -> None:
     """Nothing on disk is no error until a number is asked for, and then the error says what to run."""
     assert generations.numbers() == []
-    with pytest.raises(MissingGeneration, match="likeness index build shoes"):
-        generations.open(1)
+    for asked in (generations.open, generations.ids):
+        with pytest.raises(MissingGeneration, match="likeness index build shoes"):
+            asked(1)
+
+
+@pytest.mark.parametrize("left", [None, 0, 9, 130])
+def test_ids_that_cannot_be_read_are_said(generations: Generations, left: int | None) -> None:
+    """A file of ids that is gone, empty or cut short holds nobody knows whom."""
+    write(generations, 1, clustered(4))
+    path = generations.folder(1) / IDS_FILE
+    content = path.read_bytes()
+    path.unlink()
+    if left is not None:
+        path.write_bytes(content[:left])
+    with pytest.raises(CorruptGeneration):
+        generations.ids(1)
 
 
 @given(held=st.sets(st.integers(0, 60)), asked=st.sets(st.integers(0, 60)))

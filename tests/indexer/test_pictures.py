@@ -327,3 +327,13 @@ def test_a_saved_picture_and_its_folders_are_durable(
         if original.parent not in before:
             assert {root / "originals", root} <= set(synced[2:])
     assert kinds == {True, False}, "Folders that were new, and folders that were there."
+
+
+def test_erased_pictures_are_gone_at_once(store: PictureStore, root: Path) -> None:
+    """However young, with their thumbnails, and no others; one that is not stored is no error and does not count."""
+    kept, *doomed = [save(store, encoded(seed=seed)) for seed in range(3)]
+    assert store.unclaimed({kept}) == 2
+    assert store.erase({*doomed, "0f" * 32}) == 2
+    assert {Path(name).stem for name in everything(root)} == {kept}
+    assert store.unclaimed({kept}) == store.erase(set()) == 0
+    assert store.unclaimed(set()) == 1
