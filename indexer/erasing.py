@@ -72,7 +72,7 @@ def erase(
     store = generations.of(target.id, target.name)
     with hold(catalogue, store, collection) as held:
         store.sweep()
-        removed = pictures.erase(catalogue.own_pictures(ids))
+        removed = pictures.erase(catalogue.own_pictures(collection, ids))
         rows = catalogue.erase(collection, ids, keys)
         # An item that was written meanwhile had another picture; and items had others before.
         removed += pictures.prune(catalogue.pictures())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -137,7 +137,8 @@ def _filter(conditions: Sequence[str]) -> Filter:
     return parse_filter({"and": [_condition(text) for text in conditions]})
 
 
-def _condition(text: str) -> dict[str, Any] | None:
+def _condition(text: str) -> object:
+    """Return the filter, as JSON has it, that a condition stands for."""
     if text.lstrip().startswith("{"):
         return parsed_object(text, "--where")
     name, equals, value = text.partition("=")

@@ -202,8 +202,8 @@ class Catalogue(Protocol):
     def older(self, collection: str, than: datetime) -> Ids:
         """Return the ids, ascending, of items that were last written before a moment."""
 
-    def own_pictures(self, ids: Sequence[int] | Ids) -> set[str]:
-        """Return the sha256, in hex, of the pictures of items that no other item of any collection refers to."""
+    def own_pictures(self, collection: str, ids: Sequence[int] | Ids) -> set[str]:
+        """Return the sha256, in hex, of the pictures of its items that no other item of any collection refers to."""
 
     def erase(self, collection: str, ids: Sequence[int] | Ids, keys: Sequence[str] = ()) -> ErasedRows:
         """Delete items of a collection, in one transaction, with all that quotes them.

@@ -39,14 +39,15 @@ class SqlErasing:
             aged = select(items.c.id).where(own, items.c.updated_at < than)
             return as_ids(connection.execute(aged.order_by(items.c.id)).scalars().all())
 
-    def own_pictures(self, ids: Sequence[int] | Ids) -> set[str]:
-        """Return the pictures of items that no other item of any collection refers to."""
+    def own_pictures(self, collection: str, ids: Sequence[int] | Ids) -> set[str]:
+        """Return the pictures of its items that no other item of any collection refers to."""
         shown = select(items.c.id, items.c.picture).where(items.c.picture.is_not(None))
         wanted = [int(item_id) for item_id in ids]
         with self._database.reading() as connection:
+            own = shown.where(items.c.collection_id == find_collection(connection, collection))
             found: set[str] = set()
             for portion in portions(wanted):
-                found.update(row.picture for row in connection.execute(shown.where(items.c.id.in_(portion))))
+                found.update(row.picture for row in connection.execute(own.where(items.c.id.in_(portion))))
             chosen = set(wanted)
             shared: set[str] = set()
             for some in portions(sorted(found)):

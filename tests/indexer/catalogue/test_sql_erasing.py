@@ -92,10 +92,12 @@ def test_own_pictures_are_shown_by_nobody_else(catalogue: SqlCatalogue) -> None:
     catalogue.create_collection("others", "fake")
     put(catalogue, "others", "f", 1)
     catalogue.upsert(name, [ItemDraft("g")])
-    own = {key: catalogue.own_pictures(ids_of(catalogue, key)) for key in "abceg"}
+    own = {key: catalogue.own_pictures(name, ids_of(catalogue, key)) for key in "abceg"}
     assert own == {"a": set(), "b": set(), "c": {f"{2:064x}"}, "e": set(), "g": set()}
-    assert catalogue.own_pictures(ids_of(catalogue, "a", "e", "d")) == {f"{0:064x}", f"{3:064x}"}
-    assert catalogue.own_pictures([]) == set()
+    assert catalogue.own_pictures(name, ids_of(catalogue, "a", "e", "d")) == {f"{0:064x}", f"{3:064x}"}
+    assert catalogue.own_pictures(name, []) == set()
+    # What another collection holds is not its own to tell of.
+    assert catalogue.own_pictures("others", ids_of(catalogue, "c")) == set()
 
 
 def test_the_files_of_postgresql_hold_nothing_of_them(postgresql: PostgreSQL) -> None:
