@@ -1,9 +1,9 @@
-"""How well people are found, plain and re-ranked, beside another network in the same run; prints Markdown.
+"""How well people are found, plain and re-ranked, and how well if some are not there; prints Markdown.
 
     python -m benchmarks.reid --data DIR [--checkpoint NAME] [--peer FILE] [--held-out]
 
 DIR is an unpacked Market-1501 or holds `IDENTITY/CAMERA_*.jpg`. FILE is an ONNX network of crops, 256 x 128, normalised
-as ImageNet's are; it needs onnxruntime.
+as ImageNet's are, to be judged in the same run; it needs onnxruntime.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from PIL import Image
 from benchmarks.machine import describe
 from models.backbones.resnet import MEAN, SCALE
 from models.batches import in_batches
+from models.calibrating import false_match_score
+from models.calibration import FALSE_MATCH_RATES
 from models.checkpoints import CheckpointStore
 from models.contracts import RetrievalError
 from models.devices import choose_device
@@ -28,6 +30,7 @@ from models.predictor import load_predictor
 from models.reid.canvas import WHITE
 from models.reid.datasets import find_crops, read_picture, split
 from models.reid.evaluation import Trial, embed_listing, seen_in, trial_of
+from models.reid.open_set import best_hits, judge
 from models.reid.ranking import rank_across_cameras
 from models.reid.rerank import rerank, rerank_best
 
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from models.calibration import Calibration
     from models.contracts import Vectors
     from models.reid.datasets import Listing
 
@@ -63,9 +67,8 @@ def best_reranked(queries: Vectors, gallery: Vectors) -> NDArray[np.floating]:
     return scores
 
 
-def rows(name: str, trial: Trial, embed: Callable[[Listing], Vectors]) -> list[str]:
-    """One row of the table for each way to score."""
-    queries, gallery = embed(trial.queries), embed(trial.gallery)
+def rows(name: str, trial: Trial, queries: Vectors, gallery: Vectors) -> list[str]:
+    """One row of the table for each way to score what was embedded."""
     seen = seen_in(trial.queries), seen_in(trial.gallery)
     lines = []
     for order, score in orders(queries, gallery).items():
@@ -80,6 +83,23 @@ def rows(name: str, trial: Trial, embed: Callable[[Listing], Vectors]) -> list[s
             ranking.mean_inverse_negative_penalty,
         )
         lines.append(f"| {name}, {order} | {' | '.join(f'{figure:.1f}' for figure in figures)} | {spent:.2f} |")
+    return lines
+
+
+def open_rows(
+    name: str, trial: Trial, queries: Vectors, gallery: Vectors, calibration: Calibration | None = None
+) -> list[str]:
+    """Rows of open-set figures at each false-match rate: from the score of these very queries on, and as calibrated."""
+    best = best_hits(queries @ gallery.T, seen_in(trial.queries), seen_in(trial.gallery))
+    lines = []
+    for rate in FALSE_MATCH_RATES:
+        scores = {"of these queries": false_match_score(best.strangers, rate)}
+        if calibration is not None and calibration.false_matches is not None:
+            scores["calibrated"] = calibration.match_score(rate, len(gallery))
+        for source, score in scores.items():
+            figures = judge(best, score)
+            found = f"{score:.3f} | {figures.false:.1f} | {figures.found:.1f}"
+            lines.append(f"| {name}, score {source} | {100 * rate:g} % | {found} |")
     return lines
 
 
@@ -124,9 +144,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"- Checkpoint: {predictor.checkpoint.network}, {predictor.digest[:12]}", flush=True)
         print(f"\n{len(trial.queries)} queries, {len(trial.gallery)} pictures in the gallery\n")
         print("| network, order | rank-1 | rank-5 | mAP | mINP | ms a query |\n|---|---:|---:|---:|---:|---:|")
-        print("\n".join(rows(predictor.checkpoint.network, trial, lambda part: embed_listing(part, predictor))))
+        network = predictor.checkpoint.network
+        own = embed_listing(trial.queries, predictor), embed_listing(trial.gallery, predictor)
+        print("\n".join(rows(network, trial, *own)), flush=True)
+        open_set = open_rows(network, trial, *own, predictor.calibration)
         if chosen.peer is not None:
-            print("\n".join(rows(chosen.peer.stem, trial, peer(chosen.peer))))
+            embed = peer(chosen.peer)
+            theirs = embed(trial.queries), embed(trial.gallery)
+            print("\n".join(rows(chosen.peer.stem, trial, *theirs)))
+            open_set += open_rows(chosen.peer.stem, trial, *theirs)
+        print("\nEach query is asked among all, and among others only:\n")
+        print("| network | false matches, at most | from a score of | false, % | found, % |\n|---|---:|---:|---:|---:|")
+        print("\n".join(open_set))
     except RetrievalError as error:
         parser.error(str(error))
 

@@ -13,12 +13,14 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.calibration import FEWEST_ITEMS, Calibration, logistic
+from models.calibration import FALSE_MATCH_RATES, FEWEST_ITEMS, Calibration, logistic
 from models.contracts import RetrievalError
 from models.metrics import brier_score, expected_calibration_error
 
 REACHED = 95
 """Of 100 true pairs so many, at least, score as much as the threshold, and it is the highest such score."""
+FEWEST_FALSE_PAIRS = 1000
+"""Fewer say nothing of what 1 in 1,000 of them reaches."""
 
 _MOST_STEPS = 100
 _SMALLEST_STEP = 1e-10
@@ -32,15 +34,25 @@ class NothingToCalibrate(RetrievalError):
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """Held-out queries of one kind, each compared with every item of a gallery that holds its true one.
+    """Held-out queries of one kind, each compared with every item of a gallery that holds a true one.
 
     Attributes:
         scores: (queries, items), cosines as the service computes them, at least 2 items.
-        truth: int64 (queries,), index of the true item.
+        truth: int64 (queries,), which thing is asked for.
+        things: int64 (items,), which thing each item shows; None where there is one item of each, thing i item i.
+        compared: bool (queries, items), which pairs count; None for all. Queries that have no true item left, or no
+            other, are passed over.
     """
 
     scores: NDArray[np.floating]
     truth: NDArray[np.int64]
+    things: NDArray[np.int64] | None = None
+    compared: NDArray[np.bool_] | None = None
+
+    @property
+    def shown(self) -> NDArray[np.int64]:
+        """Which thing each item shows."""
+        return np.arange(self.scores.shape[1]) if self.things is None else self.things
 
 
 @dataclass(frozen=True)
@@ -68,23 +80,24 @@ class Quality:
 
 @dataclass(frozen=True, eq=False)
 class _Pairs:
-    """Pairs of all galleries in a row: score, truth, and the logarithm of the odds of chance; `item` as `group`."""
+    """Pairs of all galleries in a row: score, truth, the logarithm of the odds of chance, thing asked for, query."""
 
     scores: NDArray[np.float64]
     true: NDArray[np.bool_]
     chance: NDArray[np.float64]
     groups: NDArray[np.int64]
+    queries: NDArray[np.int64]
 
     def among(self, chosen: NDArray[np.bool_]) -> _Pairs:
-        return _Pairs(self.scores[chosen], self.true[chosen], self.chance[chosen], self.groups[chosen])
+        return _Pairs(*(getattr(self, name)[chosen] for name in _Pairs.__dataclass_fields__))
 
 
 def fit_calibration(galleries: Sequence[Scores]) -> Calibration:
     """Learn one curve from the pairs of several galleries.
 
-    Galleries differ in size, so each pair's odds of chance, 1 to items - 1, are given and not learnt: what is learnt is
-    what a score adds to them. Every query counts alike, of whatever kind. The intercept is stated for the largest
-    gallery.
+    Galleries differ in size, so each pair's odds of chance, true items to others, are given and not learnt: what is
+    learnt is what a score adds to them. Every pair counts alike, of whatever kind. The intercept is stated for one true
+    item in the largest gallery.
 
     Raises:
         NothingToCalibrate: there are no queries, a gallery has fewer than 2 items, or true items score no higher.
@@ -96,13 +109,19 @@ def fit_calibration(galleries: Sequence[Scores]) -> Calibration:
     reached = np.sort(pairs.scores[pairs.true])
     threshold = float(reached[len(reached) * (100 - REACHED) // 100])
     # A cosine of float32 vectors may be greater than 1 by what was rounded.
-    return Calibration(slope, intercept - math.log(items - 1), items, min(max(threshold, -1.0), 1.0))
+    return Calibration(
+        slope,
+        intercept - math.log(items - 1),
+        items,
+        min(max(threshold, -1.0), 1.0),
+        _false_matches(pairs.scores[~pairs.true]),
+    )
 
 
 def judge_calibration(galleries: Sequence[Scores]) -> Quality:
     """Judge curves like the one that `fit_calibration` learns, each on queries that it was not learnt from.
 
-    One item after the other is left out with all its queries, for drawings of one thing are alike.
+    One thing after the other is left out with all its queries, for pictures of one thing are alike.
 
     Raises:
         NothingToCalibrate: there are too few.
@@ -119,7 +138,7 @@ def judge_calibration(galleries: Sequence[Scores]) -> Quality:
         brier_score(likely, pairs.true),
         brier_score(logistic(pairs.chance), pairs.true),
         expected_calibration_error(likely, pairs.true),
-        int(pairs.true.sum()),
+        len(np.unique(pairs.queries)),
         len(likely),
     )
 
@@ -165,6 +184,24 @@ def fit_curve(
     return slope / deviation, intercept - slope * mean / deviation
 
 
+def false_match_score(scores: NDArray[np.floating], rate: float) -> float:
+    """Return the lowest score that at most a share of pairs of different things reaches.
+
+    Args:
+        scores: (n,), at least one.
+        rate: the share, at least 0 and below 1.
+    """
+    falling = np.sort(np.asarray(scores, np.float64))[::-1]
+    return float(np.nextafter(falling[math.floor(rate * len(falling))], np.inf))
+
+
+def _false_matches(scores: NDArray[np.float64]) -> tuple[float, float] | None:
+    if len(scores) < FEWEST_FALSE_PAIRS:
+        return None
+    often, seldom = (min(false_match_score(scores, rate), 1.0) for rate in FALSE_MATCH_RATES)
+    return often, seldom
+
+
 def _together(galleries: Sequence[Scores]) -> _Pairs:
     if not sum(len(gallery.truth) for gallery in galleries):
         message = "There are no held-out queries; calibrating needs some that training has not seen."
@@ -172,20 +209,28 @@ def _together(galleries: Sequence[Scores]) -> _Pairs:
     if min(gallery.scores.shape[1] for gallery in galleries) < FEWEST_ITEMS:
         message = f"Every gallery needs at least {FEWEST_ITEMS} items; calibrate with more held-out data."
         raise NothingToCalibrate(message)
-    starts = np.cumsum([0, *(gallery.scores.shape[1] for gallery in galleries)])
-    parts = [_pairs(gallery, int(start)) for gallery, start in zip(galleries, starts[:-1], strict=True)]
-    names = _Pairs.__dataclass_fields__
-    return _Pairs(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+    things = np.cumsum([0, *(1 + int(gallery.shown.max()) for gallery in galleries)])
+    queries = np.cumsum([0, *(len(gallery.truth) for gallery in galleries)])
+    parts = [_pairs(*each) for each in zip(galleries, things[:-1].tolist(), queries[:-1].tolist(), strict=True)]
+    return _Pairs(*(np.concatenate([getattr(part, name) for part in parts]) for name in _Pairs.__dataclass_fields__))
 
 
-def _pairs(gallery: Scores, start: int) -> _Pairs:
-    """Pairs of one gallery, whose items are numbered from `start`."""
-    items = gallery.scores.shape[1]
+def _pairs(gallery: Scores, thing: int, query: int) -> _Pairs:
+    """Pairs of one gallery, whose things and queries are numbered from these."""
+    true = gallery.truth[:, None] == gallery.shown
+    compared = np.ones_like(true) if gallery.compared is None else gallery.compared
+    matches = np.count_nonzero(true & compared, axis=1)
+    others = np.count_nonzero(~true & compared, axis=1)
+    compared = compared & ((matches > 0) & (others > 0))[:, None]
+    # Of queries that are passed over no pair is left that would need it.
+    chance = np.log(np.maximum(matches, 1)) - np.log(np.maximum(others, 1))
+    rows = np.nonzero(compared)[0]
     return _Pairs(
-        np.asarray(gallery.scores, np.float64).ravel(),
-        (gallery.truth[:, None] == np.arange(items)).ravel(),
-        np.full(gallery.scores.size, -math.log(items - 1)),
-        np.repeat(gallery.truth + start, items),
+        np.asarray(gallery.scores, np.float64)[compared],
+        true[compared],
+        chance[rows],
+        gallery.truth[rows] + thing,
+        rows + query,
     )
 
 

@@ -1,7 +1,8 @@
 """From a score to a probability: how sure a system may be that a hit is the very thing that was asked for.
 
-Source: Platt, Probabilistic Outputs for Support Vector Machines (1999): a logistic curve in the score alone. How it is
-found stands in `models.calibrating`.
+Source: Platt, Probabilistic Outputs for Support Vector Machines (1999): a logistic curve in the score alone. Rates of
+false matches are those of ISO/IEC 19795-1: of comparisons of two different things, the share that is taken for a match.
+How both are found stands in `models.calibrating`.
 """
 
 from __future__ import annotations
@@ -9,16 +10,35 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from enum import StrEnum
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from models.contracts import RetrievalError
+
 # Logits beyond which the probability would round to 1.
 _LARGEST_LOGIT = 36.0
 _LARGEST = 1e300
+_NORMAL = NormalDist()
 FEWEST_ITEMS = 2
 """In a gallery of one item the curve would be sure of it, whatever was asked for."""
+FALSE_MATCH_RATES = (0.01, 0.001)
+"""Rates that a calibration may state scores for; the first is the usual one."""
+
+
+class NotCalibrated(RetrievalError):
+    """Nothing is known of how often the scores of some weights mislead, or not at the rate that is asked for."""
+
+
+class Verdict(StrEnum):
+    """What a score says of whether two pictures show the same thing."""
+
+    MATCH = "match"
+    UNSURE = "unsure"
+    NO_MATCH = "no match"
 
 
 @dataclass(frozen=True)
@@ -32,12 +52,15 @@ class Calibration:
         intercept: below 1e300 in size.
         items: size of the gallery that the intercept is for, at least 2.
         threshold: a cosine, -1 to 1: the score that 95 of 100 true pairs reach.
+        false_matches: cosines, -1 to 1, the second no lower: of pairs of different things the share
+            `FALSE_MATCH_RATES`, 1 in 100 and 1 in 1,000, at most reaches them; None where too few were compared.
     """
 
     slope: float
     intercept: float
     items: int
     threshold: float
+    false_matches: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what is no such curve with a ValueError."""
@@ -48,6 +71,9 @@ class Calibration:
                 f"A calibration needs a slope above 0, an intercept, at least {FEWEST_ITEMS} items and a threshold "
                 f"from -1 to 1, not {self.slope}, {self.intercept}, {self.items} and {self.threshold}."
             )
+            raise ValueError(message)
+        if self.false_matches is not None and not -1 <= self.false_matches[0] <= self.false_matches[1] <= 1:
+            message = f"A calibration needs scores of false matches that rise from -1 to 1, not {self.false_matches}."
             raise ValueError(message)
 
     def probability(self, scores: ArrayLike, items: int) -> NDArray[np.float64]:
@@ -70,9 +96,58 @@ class Calibration:
             logits = self.slope * np.asarray(scores, np.float64) + moved
         return logistic(np.clip(logits, -_LARGEST_LOGIT, _LARGEST_LOGIT))
 
-    def card(self) -> dict[str, float]:
-        """Return what a checkpoint's card keeps, for `from_card`."""
-        return asdict(self)
+    def match_score(self, rate: float, items: int = 1) -> float:
+        """Return the score that a match must reach, so that strangers seldom do.
+
+        A comparison of two pictures meets one item: of comparisons of different things the share `rate` reaches the
+        score. A search among n items has n chances to be misled; so that of searches for what is not there no more
+        than that share says match, each comparison may mislead at `rate` / n alone. Scores of such rates lie as those
+        of a normal distribution through both calibrated ones: of unrelated vectors of many numbers cosines are nearly
+        normal.
+
+        Args:
+            rate: one of `FALSE_MATCH_RATES`.
+            items: with how many items the query is compared; none counts as one.
+
+        Returns:
+            The score; above 1, which no cosine reaches, where nothing can be told at such a rate.
+
+        Raises:
+            NotCalibrated: the rate is another one, or nothing is known of false matches.
+        """
+        if self.false_matches is None:
+            message = (
+                "The weights are calibrated without scores of false matches, for there were too few pairs; calibrate "
+                "them on more held-out data with `likeness models calibrate MODEL --data FOLDER`."
+            )
+            raise NotCalibrated(message)
+        if rate not in FALSE_MATCH_RATES:
+            known = " and ".join(map(str, FALSE_MATCH_RATES))
+            message = (
+                f"The weights are calibrated for false-match rates of {known}, not of {rate}; ask for one of these."
+            )
+            raise NotCalibrated(message)
+        often, seldom = self.false_matches
+        near, far, wanted = (-_NORMAL.inv_cdf(share) for share in (*FALSE_MATCH_RATES, rate / max(items, 1)))
+        return often + (seldom - often) * (wanted - near) / (far - near)
+
+    def verdict(self, score: float, match_score: float) -> Verdict:
+        """Put a score into a word: it depends on what is calibrated alone, not on other hits.
+
+        `match` at or above `match_score`. `no match` below it, and below the threshold that 95 of 100 true pairs reach.
+        `unsure` between both; where the threshold is the higher one, no score lies between, and none is unsure.
+        """
+        if score >= match_score:
+            return Verdict.MATCH
+        return Verdict.UNSURE if score >= self.threshold else Verdict.NO_MATCH
+
+    def card(self) -> dict[str, Any]:
+        """Return what a checkpoint's card keeps, for `from_card`; scores of false matches by their rate, if known."""
+        card = asdict(self)
+        del card["false_matches"]
+        if self.false_matches is not None:
+            card["false_matches"] = dict(zip(map(str, FALSE_MATCH_RATES), self.false_matches, strict=True))
+        return card
 
     @classmethod
     def from_card(cls, card: object) -> Calibration:
@@ -88,7 +163,16 @@ class Calibration:
         if len(numbers) < len(values) or not isinstance(items, int):
             message = f"{card} is no calibration"
             raise ValueError(message)
-        return cls(items=items, **numbers)
+        return cls(items=items, false_matches=_false_matches(stated), **numbers)
+
+
+def _false_matches(stated: Mapping[str, Any]) -> tuple[float, float] | None:
+    by_rate = stated.get("false_matches")
+    if by_rate is None:
+        return None
+    found = [by_rate.get(str(rate)) if isinstance(by_rate, dict) else None for rate in FALSE_MATCH_RATES]
+    often, seldom = (score if isinstance(score, int | float) else math.nan for score in found)
+    return often, seldom
 
 
 def logistic(logits: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.reid import BEST, best_reranked, main, orders, peer, rows
+from benchmarks.reid import BEST, best_reranked, main, open_rows, orders, peer, rows
+from models.calibration import Calibration
 from models.checkpoints import CheckpointStore
 from models.contracts import Vectors
 from models.reid import SPEC
@@ -48,16 +49,31 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_own(tmp_path_factory.mktemp("people"), 10)
 
 
+def known(listing: Listing) -> Vectors:
+    """Embed as a network does that knows everybody."""
+    return np.eye(10, dtype=np.float32)[listing.identities]
+
+
 def test_a_network_that_knows_everybody_is_right_in_every_order(folder: Path) -> None:
     """Each way to score has its row, and who is known is found by all of them."""
-
-    def known(listing: Listing) -> Vectors:
-        return np.eye(10, dtype=np.float32)[listing.identities]
-
-    found = rows("known", trial_of(split(find_crops(folder)).test), known)
+    trial = trial_of(split(find_crops(folder)).test)
+    found = rows("known", trial, known(trial.queries), known(trial.gallery))
     assert len(found) == len(orders(unit(1, 0), unit(1, 1))) == 3
     for line in found:
         assert [float(cell) for cell in line.split("|")[2:6]] == [100] * 4
+
+
+def test_who_is_not_there_is_told_from_who_is(folder: Path) -> None:
+    """A network that knows everybody finds all at every rate, and nobody falsely, calibrated or not."""
+    trial = trial_of(split(find_crops(folder)).test)
+    vectors = known(trial.queries), known(trial.gallery)
+    calibration = Calibration(9.0, -8.0, 60, 0.35, (0.3, 0.4))
+    found = open_rows("known", trial, *vectors, calibration)
+    assert [line.split("|")[2].strip() for line in found] == ["1 %", "1 %", "0.1 %", "0.1 %"]
+    for line in found:
+        assert [float(cell) for cell in line.split("|")[4:6]] == [0, 100]
+    assert open_rows("known", trial, *vectors) == found[::2]
+    assert float(found[1].split("|")[3]) == pytest.approx(calibration.match_score(0.01, 4), abs=1e-3)
 
 
 def test_a_peer_gets_pictures_as_imagenet_has_them(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +107,7 @@ def test_the_command_prints_machine_command_and_table(
     assert printed.startswith("`python -m benchmarks.reid --data ")
     assert "- Machine: " in printed
     assert "4 queries, 4 pictures in the gallery" in printed
-    assert printed.count(f"| {LITE}, ") == 3
+    assert printed.count(f"| {LITE}, ") == 3 + 2
     with pytest.raises(SystemExit) as ended:
         main([*arguments[:-1], "nothing-of-this-name"])
     assert ended.value.code == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,15 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from models.calibrating import NothingToCalibrate, Scores, fit_calibration, fit_curve, judge_calibration
+from models.calibrating import (
+    NothingToCalibrate,
+    Scores,
+    false_match_score,
+    fit_calibration,
+    fit_curve,
+    judge_calibration,
+)
+from models.calibration import FALSE_MATCH_RATES
 from models.metrics import brier_score, expected_calibration_error
 from tests.models.galleries import gallery
 
@@ -170,6 +179,74 @@ def test_the_threshold_is_reached_by_19_of_20(seed: int, queries: int) -> None:
     assert threshold in true
     assert (true >= threshold).mean() >= 0.95
     assert (true > threshold).mean() < 0.95
+
+
+@given(st.integers(0, 1000), st.integers(1, 80), st.booleans(), st.sampled_from([0.0, 0.001, 0.01, 0.3]))
+@settings(deadline=None, max_examples=60)
+def test_a_false_match_score_lets_few_pass(seed: int, count: int, tied: bool, rate: float) -> None:
+    """No more than the share reaches it, and every score that occurred below it is reached by more."""
+    random = np.random.default_rng(seed)
+    scores = random.integers(0, 5, count) / 5 if tied else random.normal(size=count)
+    found = false_match_score(scores, rate)
+    assert sum(score >= found for score in scores) <= rate * count
+    for lower in scores[scores < found]:
+        assert sum(score >= lower for score in scores) > rate * count
+
+
+def test_scores_of_false_matches_come_of_all_pairs_of_different_things() -> None:
+    """Of several galleries together, each at its rate; with fewer than 1,000 such pairs nothing is said."""
+    parts = [gallery(1, 90, 8), gallery(2, 60, 9)]
+    others = np.concatenate([part.scores[part.truth[:, None] != np.arange(part.scores.shape[1])] for part in parts])
+    assert len(others) == 90 * 7 + 60 * 8
+    assert fit_calibration(parts).false_matches == tuple(false_match_score(others, rate) for rate in FALSE_MATCH_RATES)
+    assert fit_calibration(parts[:1]).false_matches is None
+
+
+def seen_twice(seed: int) -> Scores:
+    """Queries by cameras among several pictures of each person, those of one camera not compared."""
+    random = np.random.default_rng(seed)
+    people, cameras = random.integers(0, 6, 40), random.integers(0, 3, 40)
+    shown, by = random.integers(0, 7, 50), random.integers(0, 3, 50)
+    scores = random.normal(size=(40, 50)) * 0.2 + 0.4 * (people[:, None] == shown)
+    return Scores(scores, people, shown, cameras[:, None] != by)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_pairs_that_are_not_compared_say_nothing(seed: int) -> None:
+    """Whatever they score, curve, threshold, false matches and quality stay; each pair has its own odds of chance."""
+    given_scores = seen_twice(seed)
+    assert given_scores.compared is not None
+    spoilt = given_scores.scores.copy()
+    spoilt[~given_scores.compared] = 50
+    other = replace(given_scores, scores=spoilt)
+    found = fit_calibration([given_scores])
+    assert fit_calibration([other]) == found
+    assert judge_calibration([other]) == judge_calibration([given_scores])
+    scores, true, chance, queries = [], [], [], 0
+    for query, who in enumerate(given_scores.truth):
+        pairs = [
+            (given_scores.scores[query, item], bool(person == who))
+            for item, person in enumerate(given_scores.shown)
+            if given_scores.compared[query, item]
+        ]
+        matches = sum(match for _, match in pairs)
+        if 0 < matches < len(pairs):
+            queries += 1
+            scores += [score for score, _ in pairs]
+            true += [match for _, match in pairs]
+            chance += [math.log(matches / (len(pairs) - matches))] * len(pairs)
+    slope, intercept = fit_curve(np.array(scores), np.array(true), np.array(chance))
+    assert [found.slope, found.intercept] == pytest.approx([slope, intercept - math.log(49)])
+    assert found.items == 50
+    quality = judge_calibration([given_scores])
+    assert (quality.queries, quality.pairs) == (queries, len(scores))
+
+
+def test_queries_that_nothing_answers_are_no_queries() -> None:
+    """Where no pair that counts is left, the error is that of pairs that are not there."""
+    lonely = replace(seen_twice(0), compared=np.zeros((40, 50), bool))
+    with pytest.raises(NothingToCalibrate, match="Of 0 pairs"):
+        fit_calibration([lonely])
 
 
 def test_a_curve_is_judged_by_queries_that_it_does_not_know() -> None:

@@ -7,12 +7,21 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scipy.stats import norm
 
-from models.calibration import Calibration
+from models.calibration import FALSE_MATCH_RATES, Calibration, NotCalibrated, Verdict
 
-curves = st.builds(Calibration, st.floats(1e-3, 1e3), st.floats(-100, 100), st.integers(2, 10**6), st.floats(-1, 1))
+false_matches = st.none() | st.lists(st.floats(-1, 1), min_size=2, max_size=2).map(lambda two: tuple(sorted(two)))
+curves = st.builds(
+    Calibration,
+    st.floats(1e-3, 1e3),
+    st.floats(-100, 100),
+    st.integers(2, 10**6),
+    st.floats(-1, 1),
+    false_matches,
+)
 sizes = st.integers(2, 10**9)
 
 
@@ -90,6 +99,12 @@ def test_a_card_brings_the_curve_back(curve: Calibration) -> None:
         '{"threshold": 1.01}',
         '{"threshold": NaN}',
         '{"threshold": "0.3"}',
+        '{"false_matches": []}',
+        '{"false_matches": {"0.01": 0.4}}',
+        '{"false_matches": {"0.01": 0.4, "0.001": "0.5"}}',
+        '{"false_matches": {"0.01": 0.5, "0.001": 0.4}}',
+        '{"false_matches": {"0.01": 0.5, "0.001": 1.1}}',
+        '{"false_matches": {"0.01": NaN, "0.001": 0.4}}',
     ],
 )
 def test_a_damaged_card_is_refused(change: str) -> None:
@@ -99,6 +114,71 @@ def test_a_damaged_card_is_refused(change: str) -> None:
     assert Calibration.from_card(card).card() == card
     with pytest.raises(ValueError, match="calibration"):
         Calibration.from_card({**card, **changed} if isinstance(changed, dict) else changed)
+
+
+STATED = Calibration(9.0, -8.0, 60, 0.35, (0.4, 0.5))
+
+
+@pytest.mark.parametrize(("rate", "score"), [(0.01, 0.4), (0.001, 0.5)])
+def test_a_comparison_of_two_must_reach_what_is_stated(rate: float, score: float) -> None:
+    """One item, and none, is met at the calibrated score itself; ten at 1 % as one at 0.1 %."""
+    for items in (0, 1):
+        assert STATED.match_score(rate, items) == pytest.approx(score)
+    assert STATED.match_score(0.01, 10) == pytest.approx(0.5)
+
+
+@given(st.floats(-0.2, 0.3), st.floats(0.01, 0.2), st.sampled_from(FALSE_MATCH_RATES), st.integers(1, 10**6))
+@settings(deadline=None, max_examples=60)
+def test_normal_cosines_mislead_as_often_as_is_said(mean: float, deviation: float, rate: float, items: int) -> None:
+    """Where cosines of strangers are normal, n of them reach the score of a search with the stated chance, or less."""
+    strangers = norm(mean, deviation)
+    often, seldom = (min(float(strangers.isf(share)), 1.0) for share in FALSE_MATCH_RATES)
+    assume(seldom < 1)
+    score = Calibration(9.0, -8.0, 60, 0.35, (often, seldom)).match_score(rate, items)
+    misled = -math.expm1(items * math.log1p(-float(strangers.sf(score))))
+    assert misled <= rate * (1 + 1e-6)
+    assert misled > 0.99 * rate
+
+
+@given(curves, st.floats(-1, 1), st.floats(-1, 1), st.sampled_from(FALSE_MATCH_RATES), st.integers(1, 10**4))
+@settings(deadline=None, max_examples=60)
+def test_words_rise_with_scores_and_fall_with_sizes(
+    curve: Calibration, one: float, other: float, rate: float, items: int
+) -> None:
+    """A higher score never has a lesser word; nor is it met among fewer items, or with the more lenient rate."""
+    if curve.false_matches is None:
+        with pytest.raises(NotCalibrated, match="likeness models calibrate"):
+            curve.match_score(rate, items)
+        return
+    words = [Verdict.NO_MATCH, Verdict.UNSURE, Verdict.MATCH]
+    places = [
+        words.index(curve.verdict(score, curve.match_score(rate, size)))
+        for score, rate, size in (
+            (min(one, other), min(FALSE_MATCH_RATES), items + 1),
+            (min(one, other), rate, items),
+            (max(one, other), rate, items),
+            (max(one, other), max(FALSE_MATCH_RATES), 1),
+        )
+    ]
+    assert places == sorted(places)
+
+
+def test_words_change_at_the_scores_that_are_stated() -> None:
+    """Match from the one score on, no match below the other; crossed, the rate that was asked for decides alone."""
+    score = STATED.match_score(0.01)
+    assert STATED.verdict(score, score) == "match"
+    assert STATED.verdict(np.nextafter(score, 0), score) == "unsure"
+    assert STATED.verdict(0.35, score) == "unsure"
+    assert STATED.verdict(np.nextafter(0.35, 0), score) == "no match"
+    apart = Calibration(9.0, -8.0, 60, 0.7, (0.4, 0.5))
+    assert [str(apart.verdict(value, score)) for value in (0.39, 0.41, 0.71)] == ["no match", "match", "match"]
+
+
+@pytest.mark.parametrize("rate", [0.05, 0.0, 1.0, -0.01, math.nan, math.inf])
+def test_other_rates_are_refused(rate: float) -> None:
+    """Whoever asks for a rate that nobody measured is told which were."""
+    with pytest.raises(NotCalibrated, match=r"0\.01 and 0\.001"):
+        STATED.match_score(rate)
 
 
 @pytest.mark.parametrize("missing", ["slope", "intercept", "items", "threshold"])
