@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from http import HTTPStatus
 
+from app.comparing import Comparison
 from app.problems import named
 from app.schemas import (
     BatchAnswer,
     BatchResult,
     CheckpointAnswer,
     CollectionAnswer,
+    ComparisonAnswer,
     Explanation,
     Hit,
     ItemAnswer,
@@ -36,6 +38,7 @@ def found(value: Found) -> SearchAnswer:
                 explanation=None
                 if hit.why is None
                 else Explanation(picture=hit.why.address, shares=[list(row) for row in hit.why.shares]),
+                verdict=None if hit.verdict is None else hit.verdict.value,
                 title=hit.item.title,
                 metadata=dict(hit.item.metadata),
                 image_url=_picture(hit.item),
@@ -44,10 +47,22 @@ def found(value: Found) -> SearchAnswer:
             for hit in value.hits
         ],
         matched=value.matched,
+        verdict=None if value.verdict is None else value.verdict.value,
         collection=value.collection,
         generation=value.generation,
         model=ModelUsed(name=value.model, checkpoint=value.checkpoint),
         took_ms={step: round(seconds * 1000, 3) for step, seconds in value.took.items()},
+    )
+
+
+def comparison(value: Comparison) -> ComparisonAnswer:
+    """Present a comparison of two pictures."""
+    return ComparisonAnswer(
+        verdict=value.verdict.value,
+        probability=value.probability,
+        score=value.score,
+        stripes=dict(value.parts),
+        model=ModelUsed(name=value.model, checkpoint=value.checkpoint),
     )
 
 

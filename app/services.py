@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.admission import Admission
+from app.comparing import Comparing
 from app.gate import Gate
 from app.items import Items
 from app.readiness import Readiness
@@ -40,6 +41,7 @@ class Services:
     search: Search
     items: Items
     view: View
+    comparing: Comparing
     readiness: Readiness
     telemetry: Telemetry
     workers: Workers
