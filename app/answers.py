@@ -43,6 +43,7 @@ class Hit:
         image_url: where its picture is; None if it has none.
         thumbnail_url: where a small one is.
         explanation: why it was found; None where that was not asked for, and of later hits.
+        verdict: of a search for a person: "match", "unsure" or "no match"; else None.
     """
 
     key: str
@@ -53,6 +54,7 @@ class Hit:
     image_url: str | None
     thumbnail_url: str | None
     explanation: Explanation | None = None
+    verdict: str | None = None
 
     @classmethod
     def from_json(cls, answer: Json) -> Self:
@@ -67,6 +69,7 @@ class Hit:
             image_url=answer["image_url"],
             thumbnail_url=answer.get("thumbnail_url"),
             explanation=None if why is None else Explanation.from_json(why),
+            verdict=answer.get("verdict"),
         )
 
 
@@ -89,6 +92,7 @@ class SearchAnswer:
         generation: number of the published index; None before the first build.
         model: what the query was embedded with.
         took_ms: milliseconds of each step.
+        verdict: of a search for a person: the best hit's, "no match" without hits; else None.
     """
 
     hits: tuple[Hit, ...]
@@ -97,6 +101,7 @@ class SearchAnswer:
     generation: int | None
     model: ModelUsed
     took_ms: Mapping[str, float]
+    verdict: str | None = None
 
     @classmethod
     def from_json(cls, answer: Json) -> Self:
@@ -108,6 +113,37 @@ class SearchAnswer:
             generation=answer["generation"],
             model=ModelUsed(answer["model"]["name"], answer["model"]["checkpoint"]),
             took_ms=answer["took_ms"],
+            verdict=answer.get("verdict"),
+        )
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Whether two pictures show the same person.
+
+    Attributes:
+        verdict: "match", "unsure" or "no match".
+        probability: that it is the same person, above 0 and below 1, where that was as likely as not before.
+        score: the cosine, -1 to 1.
+        stripes: cosine of each part of the pictures, by its name.
+        model: what they were embedded with.
+    """
+
+    verdict: str
+    probability: float
+    score: float
+    stripes: Mapping[str, float]
+    model: ModelUsed
+
+    @classmethod
+    def from_json(cls, answer: Json) -> Self:
+        """Read a comparison."""
+        return cls(
+            verdict=answer["verdict"],
+            probability=float(answer["probability"]),
+            score=float(answer["score"]),
+            stripes={name: float(score) for name, score in answer["stripes"].items()},
+            model=ModelUsed(answer["model"]["name"], answer["model"]["checkpoint"]),
         )
 
 

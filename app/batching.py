@@ -145,6 +145,18 @@ class BatchQueue(Generic[Item, Result]):
             # Whoever was cancelled or timed out frees its place at once.
             self._waiting.pop(waiter, None)
 
+    async def submit_all(self, items: Sequence[Item]) -> list[Answer[Result]]:
+        """Compute the items of one caller, no more of them at once than fit into the queue, or into a batch.
+
+        Raises:
+            QueueFull, QueueClosed, DeadlineExceeded: as `submit`, for whichever item it happens to first.
+        """
+        together = min(self._limits.capacity, self._limits.max_batch)
+        answers: list[Answer[Result]] = []
+        for start in range(0, len(items), together):
+            answers += await asyncio.gather(*map(self.submit, items[start : start + together]))
+        return answers
+
     async def close(self) -> None:
         """Take no more items, refuse those that wait, and let the batch on the device end."""
         self._closed = True

@@ -29,6 +29,9 @@ MAX_FIELD_BYTES = 1024 * 1024
 MAX_BATCH = 100
 """Most items in a batch."""
 
+MAX_CROPS = 32
+"""Most pictures of one person in a query."""
+
 _ENTRIES = TypeAdapter(list[BatchEntry])
 _JSON_WORDS = {"{}": "object", "[]": "list"}
 _LOOP_JSON_BYTES = 64 * 1024
@@ -102,7 +105,37 @@ async def read_form(request: Request) -> Form:
         InvalidForm: it is malformed.
     """
     files, fields = await _parts(request, max_files=1)
-    return Form(files.get("image"), fields)
+    return Form(dict(files).get("image"), fields)
+
+
+async def read_crops(request: Request) -> tuple[bytes, ...]:
+    """Read a multipart form of one or more pictures of one person, in parts that are all named image.
+
+    Raises:
+        UnsupportedBody: the body is no multipart form.
+        InvalidForm: it is malformed, or holds no picture, or one that is empty.
+    """
+    files, _ = await _parts(request, max_files=MAX_CROPS)
+    crops = tuple(content for name, content in files if name == "image")
+    if not crops or not all(crops):
+        message = "The form needs a picture in every part that is named image, and one such part at least."
+        raise InvalidForm(message)
+    return crops
+
+
+async def read_pair(request: Request) -> tuple[bytes, bytes]:
+    """Read a multipart form of two pictures, in parts that are both named image.
+
+    Raises:
+        UnsupportedBody: the body is no multipart form.
+        InvalidForm: it is malformed, or does not hold two pictures.
+    """
+    match await read_crops(request):
+        case (one, other):
+            return one, other
+        case crops:
+            message = f"The form holds {len(crops)} of the two pictures to compare; send both in parts named image."
+            raise InvalidForm(message)
 
 
 async def read_batch(request: Request) -> BatchForm:
@@ -113,7 +146,8 @@ async def read_batch(request: Request) -> BatchForm:
         InvalidForm: it is malformed, or a picture that an item names is not in it.
         RequestValidationError: the JSON is no list of what `BatchEntry` describes.
     """
-    pictures, fields = await _parts(request, max_files=MAX_BATCH)
+    files, fields = await _parts(request, max_files=MAX_BATCH)
+    pictures = dict(files)
     entries = await anyio.to_thread.run_sync(_checked, _ENTRIES.validate_json, fields.get("items", ""), "items")
     if not 1 <= len(entries) <= MAX_BATCH:
         message = f"The field items lists {len(entries)} items; send 1 to {MAX_BATCH} in a batch."
@@ -173,14 +207,15 @@ async def read_refinement(request: Request) -> Refinement:
     return await anyio.to_thread.run_sync(_refinement, body)
 
 
-async def _parts(request: Request, max_files: int) -> tuple[dict[str, bytes], dict[str, str]]:
-    """Read the files and the text fields of a multipart form, by their names."""
+async def _parts(request: Request, max_files: int) -> tuple[list[tuple[str, bytes]], dict[str, str]]:
+    """Read the files of a multipart form, each with its name, and the text fields by theirs."""
     _require(request, "multipart/form-data")
     try:
         # Large files of a form pass through the folder for temporary files.
         with writing(Path(tempfile.gettempdir())):
             async with request.form(max_files=max_files, max_fields=8, max_part_size=MAX_FIELD_BYTES) as form:
-                files = {name: await part.read() for name, part in form.items() if isinstance(part, UploadFile)}
+                parts = form.multi_items()
+                files = [(name, await part.read()) for name, part in parts if isinstance(part, UploadFile)]
                 return files, {name: part for name, part in form.items() if isinstance(part, str)}
     except HTTPException as error:
         if error.status_code != HTTPStatus.BAD_REQUEST:

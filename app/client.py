@@ -11,7 +11,17 @@ from typing import Self, TypeVar
 
 import httpx
 
-from app.answers import BatchResult, Collection, Embedding, Item, ItemPage, Json, Model, SearchAnswer
+from app.answers import (
+    BatchResult,
+    Collection,
+    Comparison,
+    Embedding,
+    Item,
+    ItemPage,
+    Json,
+    Model,
+    SearchAnswer,
+)
 from app.bearer import Bearer
 from app.failures import LikenessError, failure_of
 from app.requests import (
@@ -27,6 +37,7 @@ from app.requests import (
     picture,
     refining,
     segment,
+    together,
     writing,
 )
 from app.retries import REPEATABLE, RetryingTransport, RetryPolicy
@@ -119,6 +130,29 @@ class LikenessClient:
         path = f"/v1/search/similar/{segment(collection)}/{segment(key)}"
         call = Call("POST", path, {"k": str(k), **filtering(where)}, repeatable=True)
         return self._ask(call, SearchAnswer.from_json)
+
+    def search_person(
+        self,
+        *crops: bytes,
+        collection: str = "people",
+        k: int = 24,
+        where: Json | None = None,
+        leave_out_cameras: Sequence[str] = (),
+        fmr: float = 0.01,
+    ) -> SearchAnswer:
+        """Find the other pictures of a person, given as the bytes of one picture file or of several.
+
+        `leave_out_cameras` are not hits; of searches for people who are not there the share `fmr` says "match".
+        """
+        parameters = {"collection": collection, "k": str(k), **filtering(where), "fmr": str(fmr)}
+        asked = {**parameters, "leave_out_camera": list(leave_out_cameras)}
+        call = Call("POST", "/v1/search/person", asked, together(crops), repeatable=True)
+        return self._ask(call, SearchAnswer.from_json)
+
+    def compare_person(self, one: bytes, other: bytes, *, fmr: float = 0.01) -> Comparison:
+        """Tell whether two picture files show the same person; of different people the share `fmr` seems to match."""
+        call = Call("POST", "/v1/compare/person", {"fmr": str(fmr)}, together((one, other)), repeatable=True)
+        return self._ask(call, Comparison.from_json)
 
     def refine(
         self,

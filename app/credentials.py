@@ -19,7 +19,7 @@ _BEARER = "bearer"
 _OPEN_PATHS = frozenset({"/"})
 _OPEN_FOLDERS = ("/static/", "/health/")
 _READING = frozenset({HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS})
-_ASKING_FOLDERS = ("/v1/search/", "/v1/view/", "/v1/embed/")
+_ASKING_FOLDERS = ("/v1/search/", "/v1/view/", "/v1/embed/", "/v1/compare/")
 _COLLECTIONS = "/v1/collections"
 
 

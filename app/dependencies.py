@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, cast
 
 from fastapi import Depends, Header, Query, Request
 
-from app.bodies import BatchForm, Form, Refinement, read_batch, read_form, read_query, read_refinement
+from app.bodies import (
+    BatchForm,
+    Form,
+    Refinement,
+    read_batch,
+    read_crops,
+    read_form,
+    read_pair,
+    read_query,
+    read_refinement,
+)
 from app.credentials import CALLER, Caller
 from app.preconditions import expectation
 from app.services import Services
 from indexer.catalogue import Expectation, Filter, read_filter
+from indexer.catalogue.filters import Both, Scalar
+from indexer.catalogue.parsing import parse_filter
 from models.contracts import Strokes
+
+MOST_CAMERAS = 100
+"""Cameras whose pictures may be left out."""
 
 
 async def services(request: Request) -> Services:
@@ -45,6 +61,37 @@ async def read_where(
     return read_filter(filter_) if filter_ else None
 
 
+async def read_across(
+    where: Annotated[Filter | None, Depends(read_where)],
+    leave_out_camera: Annotated[
+        list[str] | None,
+        Query(
+            max_length=MOST_CAMERAS,
+            description="Items whose metadata has this `camera`, text or number, are not hits; may be repeated.",
+            examples=[["entrance"]],
+        ),
+    ] = None,
+) -> Filter | None:
+    """Read the filter in the query string, and the cameras whose pictures are not wanted.
+
+    Raises:
+        InvalidFilter: it is not in the language of filters, or a camera's name holds what no metadata may.
+    """
+    if not leave_out_camera:
+        return where
+    left_out = parse_filter({"not": {"camera": {"in": [value for name in leave_out_camera for value in _meant(name)]}}})
+    return left_out if where is None else Both((where, left_out))
+
+
+def _meant(name: str) -> tuple[Scalar, ...]:
+    """What a camera called so may be in metadata: text, and the number that it reads as."""
+    try:
+        number = float(name)
+    except ValueError:
+        return (name,)
+    return (name, number) if math.isfinite(number) else (name,)
+
+
 IfMatch = Annotated[
     list[str] | None, Header(description="Write only if the item is in this version: the ETag of an answer, or *.")
 ]
@@ -64,7 +111,10 @@ async def read_expectation(if_match: IfMatch = None, if_none_match: IfNoneMatch 
 
 Parts = Annotated[Services, Depends(services)]
 Requester = Annotated[Caller, Depends(caller)]
+Across = Annotated[Filter | None, Depends(read_across)]
 Where = Annotated[Filter | None, Depends(read_where)]
+Crops = Annotated[tuple[bytes, ...], Depends(read_crops)]
+Pair = Annotated[tuple[bytes, bytes], Depends(read_pair)]
 Drawing = Annotated[bytes | Strokes, Depends(read_query)]
 Expected = Annotated[Expectation | None, Depends(read_expectation)]
 Refined = Annotated[Refinement, Depends(read_refinement)]

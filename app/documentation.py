@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from app.bodies import MAX_BATCH
+from app.bodies import MAX_BATCH, MAX_CROPS
 from app.credentials import needed_scope
 from app.problems import MEDIA_TYPE
 from app.schemas import BatchEntry, Problem, RefineBody, SketchBody
@@ -66,6 +66,21 @@ DRAWING_BODY: dict[str, Any] = {
         },
     }
 }
+
+
+def _crops(least: int, most: int) -> dict[str, Any]:
+    pictures = {
+        "type": "array",
+        "items": _BINARY,
+        "minItems": least,
+        "maxItems": most,
+        "description": "Crops of one person each, head to feet: JPEG, PNG, WebP, GIF or BMP; a part for each.",
+    }
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": _form({"image": pictures})}}}
+
+
+CROPS_BODY = _crops(1, MAX_CROPS)
+PAIR_BODY = _crops(2, 2)
 
 _KEYS = {"type": "string", "description": "A JSON list of keys, as text.", "examples": ['["boots/0020"]']}
 

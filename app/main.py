@@ -16,6 +16,7 @@ from app.access import LoopbackOnly, is_loopback
 from app.admission import Admission
 from app.admitting import Admitting
 from app.body_limit import BodyLimit
+from app.comparing import Comparing
 from app.connections import REFUSED_HEADS
 from app.documentation import document
 from app.embed import Embed
@@ -162,6 +163,7 @@ async def running(
                 # A batch alone must not overflow the queue.
                 together=min(TOGETHER, settings.queue_size),
             ),
+            comparing=Comparing(predictors, workers, settings.max_pixels),
             view=View(catalogue, pictures, predictors, weights, workers, settings.max_pixels),
             embed=Embed(predictors, weights, workers, telemetry, settings.max_pixels),
             readiness=readiness,

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Sequence
 from http import HTTPStatus
 
+from app.comparing import Comparison
 from app.embed import Embedded
 from app.problems import named
 from app.schemas import (
@@ -13,6 +14,7 @@ from app.schemas import (
     BatchResult,
     CheckpointAnswer,
     CollectionAnswer,
+    ComparisonAnswer,
     EmbeddingAnswer,
     Explanation,
     Hit,
@@ -39,6 +41,7 @@ def found(value: Found) -> SearchAnswer:
                 explanation=None
                 if hit.why is None
                 else Explanation(picture=hit.why.address, shares=[list(row) for row in hit.why.shares]),
+                verdict=None if hit.verdict is None else hit.verdict.value,
                 title=hit.item.title,
                 metadata=dict(hit.item.metadata),
                 image_url=_picture(hit.item),
@@ -47,6 +50,7 @@ def found(value: Found) -> SearchAnswer:
             for hit in value.hits
         ],
         matched=value.matched,
+        verdict=None if value.verdict is None else value.verdict.value,
         collection=value.collection,
         generation=value.generation,
         model=ModelUsed(name=value.model, checkpoint=value.checkpoint),
@@ -63,6 +67,17 @@ def embedded(value: Embedded, *, as_bytes: bool) -> EmbeddingAnswer:
         dim=len(vector),
         embedding=None if as_bytes else vector.tolist(),
         embedding_base64=base64.b64encode(vector.tobytes()).decode() if as_bytes else None,
+    )
+
+
+def comparison(value: Comparison) -> ComparisonAnswer:
+    """Present a comparison of two pictures."""
+    return ComparisonAnswer(
+        verdict=value.verdict.value,
+        probability=value.probability,
+        score=value.score,
+        stripes=dict(value.parts),
+        model=ModelUsed(name=value.model, checkpoint=value.checkpoint),
     )
 
 

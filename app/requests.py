@@ -20,7 +20,7 @@ class Call:
 
     method: str
     path: str
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     body: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     repeatable: bool | None = None
@@ -54,6 +54,11 @@ def item_path(collection: str, key: str) -> str:
 def picture(image: bytes) -> dict[str, Any]:
     """Put a picture into a body."""
     return {"files": {"image": ("image", image)}}
+
+
+def together(images: Sequence[bytes]) -> dict[str, Any]:
+    """Put several pictures into a body, in parts of one name."""
+    return {"files": [("image", ("image", image)) for image in images]}
 
 
 def strokes(lines: Lines) -> list[list[list[float]]]:

@@ -148,22 +148,32 @@ class Explanation(BaseModel):
     )
 
 
+Verdict = Literal["match", "unsure", "no match"]
+
+
 class Hit(BaseModel):
     """One item that was found."""
 
-    model_config = _example(**_ITEM, score=0.8731, probability=0.62, explanation=None)
+    model_config = _example(**_ITEM, score=0.8731, probability=0.62, explanation=None, verdict=None)
 
     key: str
     score: float = Field(description="Cosine between the query's vector and the item's; rises with likeness.")
     probability: float | None = Field(
         description=(
-            "How likely this is the item drawn, above 0 and below 1, among all that could have been found, of which "
-            "one is taken to be it; null where the weights are not calibrated, and where the query is an item or was "
-            "moved by marks."
+            "How likely this is the item drawn, or shows the person, above 0 and below 1, among all that could have "
+            "been found, of which one is taken to be it; null where the weights are not calibrated, and where the "
+            "query is an item or was moved by marks."
         )
     )
     explanation: Explanation | None = Field(
         default=None, description="Of the first 10 hits, where `explain` asks for it; else null."
+    )
+    verdict: Verdict | None = Field(
+        default=None,
+        description=(
+            "Of a search for a person: `match` at or above the score that `fmr` asks for among so many items, "
+            "`no match` below it and below what 95 of 100 true pairs reach, `unsure` between; else null."
+        ),
     )
     title: str
     metadata: dict[str, Any]
@@ -199,6 +209,13 @@ class SearchAnswer(BaseModel):
             "are no hits; null where neither has a threshold, and where the query is an item or was moved by marks."
         )
     )
+    verdict: Verdict | None = Field(
+        default=None,
+        description=(
+            "Of a search for a person: the verdict of the best hit, `no match` without hits. Of searches for people "
+            "who are not in the collection the share `fmr` says `match`, or less. Else null."
+        ),
+    )
     collection: str
     generation: int | None = Field(description="Number of the index that answered; null before the first build.")
     model: ModelUsed
@@ -219,6 +236,31 @@ class EmbeddingAnswer(BaseModel):
     embedding_base64: str | None = Field(
         default=None, description="Base64 of the numbers as little-endian float32, 4 bytes each."
     )
+
+
+class ComparisonAnswer(BaseModel):
+    """Whether two pictures show the same person."""
+
+    model_config = _example(
+        verdict="match",
+        probability=0.94,
+        score=0.8731,
+        stripes={"whole": 0.91, "upper half": 0.88, "lower half": 0.79},
+        model={"name": "reid", "checkpoint": "9c" * 32},
+    )
+
+    verdict: Verdict = Field(
+        description=(
+            "`match` at or above the score that the share `fmr` of pairs of different people reaches, `no match` below "
+            "it and below what 95 of 100 true pairs reach, `unsure` between."
+        )
+    )
+    probability: float = Field(
+        description="How likely it is the same person, above 0 and below 1, where that was as likely as not before."
+    )
+    score: float = Field(description="Cosine between both vectors, -1 to 1.")
+    stripes: dict[str, float] = Field(description="Cosine of each part of the pictures, by its name, -1 to 1.")
+    model: ModelUsed
 
 
 class CollectionAnswer(BaseModel):

@@ -18,7 +18,9 @@ from app.workers import Workers
 from indexer.catalogue import Catalogue, Filter, Item, NotedSearch
 from indexer.live import NO_MARKS, LiveIndex, SearchResult, StaleVectors
 from indexer.refining import Marks
+from models.calibration import Verdict, of_model
 from models.contracts import Strokes
+from models.fusion import fuse
 from models.images import decode
 
 if TYPE_CHECKING:
@@ -36,7 +38,8 @@ ATTEMPTS = 3
 class Scope:
     """Where to search, for how much, among what, and which items, by their keys, are liked and disliked so far.
 
-    With `explain` the first hits tell why they were found. `caller` is who asks.
+    With `explain` the first hits tell why they were found. With `rate`, the share of searches for what is not there
+    that may say match, hits have a verdict. `caller` is who asks.
     """
 
     collection: str
@@ -45,6 +48,7 @@ class Scope:
     liked: tuple[str, ...] = ()
     disliked: tuple[str, ...] = ()
     explain: bool = False
+    rate: float | None = None
     caller: str = "-"
 
 
@@ -58,6 +62,7 @@ class Hit:
         probability: that it is the item drawn, above 0 and below 1; None where nothing is known of that.
         query: float32 (dim,), the vector of the query that it is nearest to, of unit length.
         why: why it was found; None where nobody asked, and of later hits.
+        verdict: what the score says of it; None where nobody asked.
     """
 
     item: Item
@@ -65,6 +70,7 @@ class Hit:
     probability: float | None
     query: Vectors
     why: Why | None = None
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,7 @@ class Found:
         checkpoint: digest of its weights.
         took: seconds, by step.
         personal: whether the pictures are of people.
+        verdict: the best hit's, and no match without hits; None where nobody asked.
     """
 
     hits: tuple[Hit, ...]
@@ -91,6 +98,7 @@ class Found:
     checkpoint: str
     took: Mapping[str, float]
     personal: bool
+    verdict: Verdict | None = None
 
 
 @dataclass
@@ -136,13 +144,23 @@ class Search:
         self._max_pixels = max_pixels
 
     async def by_drawing(self, model: str | None, query: bytes | Strokes, scope: Scope) -> Found:
-        """Find the items most like a drawing, a picture file or strokes; `model` None for the collection's own.
+        """Find the items most like a drawing, a picture file or strokes; otherwise as `by_pictures`."""
+        return await self.by_pictures(model, (query,), scope)
+
+    async def by_pictures(self, model: str | None, query: Sequence[bytes | Strokes], scope: Scope) -> Found:
+        """Find the items most like what one or more pictures show, all of the same thing.
+
+        Args:
+            model: the collection's model; None for whatever it is.
+            query: picture files or strokes, at least one.
+            scope: where to search.
 
         Raises:
             UnknownCollection: there is no such collection.
             WrongModel: another model than `model` embeds it.
             UnreadablePicture, PictureTooLarge, EmptyDrawing, InvalidStrokes: nothing can be searched for.
             NotExplainable: it is asked why, and the model does not tell.
+            NotCalibrated: verdicts are asked for, and the weights are not calibrated for that rate.
             QueueFull, DeadlineExceeded, QueueClosed: the device has no time.
             DiskUnwritable: the pictures are of people, and the search cannot be noted.
         """
@@ -171,20 +189,26 @@ class Search:
         found = await self._workers.compute(self._similar, serving.predictor, key, scope, watch)
         return await self._noted(await self._explained(serving, found, scope, watch), scope, "item")
 
-    async def _attempt(self, model: str | None, query: bytes | Strokes, scope: Scope, watch: Stopwatch) -> Found:
+    async def _attempt(
+        self, model: str | None, query: Sequence[bytes | Strokes], scope: Scope, watch: Stopwatch
+    ) -> Found:
         serving = await self._weights.serving(scope.collection, model)
         self._check(serving, scope)
-        views = await self._workers.compute(self._prepared, serving.predictor, query, watch)
-        answer = await serving.queries.submit(views)
-        watch.add("queue", answer.waited)
-        watch.add("predict", answer.ran)
-        found = await self._workers.compute(self._nearest, serving.predictor, answer.value, scope, watch)
-        kind = "picture" if isinstance(query, bytes) else "strokes"
+        views = [await self._workers.compute(self._prepared, serving.predictor, one, watch) for one in query]
+        answers = await serving.queries.submit_all(views)
+        watch.add("queue", max(answer.waited for answer in answers))
+        watch.add("predict", max(answer.ran for answer in answers))
+        vectors = fuse([answer.value for answer in answers])
+        found = await self._workers.compute(self._nearest, serving.predictor, vectors, scope, watch)
+        kind = "strokes" if any(isinstance(one, Strokes) for one in query) else "picture"
         return await self._noted(await self._explained(serving, found, scope, watch), scope, kind)
 
     def _check(self, serving: Serving, scope: Scope) -> None:
         if scope.explain:
             self._explaining.check(serving)
+        if scope.rate is not None:
+            predictor = serving.predictor
+            of_model(predictor.calibration, predictor.spec.name).match_score(scope.rate)
 
     async def _explained(self, serving: Serving, found: Found, scope: Scope, watch: Stopwatch) -> Found:
         """Tell of the first hits why they were found, if that is asked."""
@@ -248,10 +272,11 @@ class Search:
         calibration = predictor.calibration if drawn else None
         scores = [near[item.id].score for item in items]
         likely = _likely(calibration, scores, result.candidates)
+        verdicts = _verdicts(calibration, scores, result, scope)
         return Found(
             hits=tuple(
-                Hit(item, score, chance, result.queries[near[item.id].query])
-                for item, score, chance in zip(items, scores, likely, strict=True)
+                Hit(item, score, chance, result.queries[near[item.id].query], verdict=verdict)
+                for item, score, chance, verdict in zip(items, scores, likely, verdicts, strict=True)
             ),
             matched=_matched(scores, result.threshold, calibration) if drawn else None,
             collection=scope.collection,
@@ -260,6 +285,7 @@ class Search:
             checkpoint=predictor.digest,
             took=watch.took,
             personal=result.personal,
+            verdict=None if scope.rate is None else next(iter(verdicts), Verdict.NO_MATCH),
         )
 
 
@@ -269,6 +295,18 @@ def _likely(calibration: Calibration | None, scores: Sequence[float], candidates
         return [None] * len(scores)
     likely: list[float] = calibration.probability(scores, candidates).tolist()
     return likely
+
+
+def _verdicts(
+    calibration: Calibration | None, scores: Sequence[float], result: SearchResult, scope: Scope
+) -> Sequence[Verdict | None]:
+    """Put each hit's score into a word; a match also reaches what the collection states."""
+    if scope.rate is None or calibration is None:
+        return [None] * len(scores)
+    least = calibration.match_score(scope.rate, result.candidates)
+    if result.threshold is not None:
+        least = max(least, result.threshold)
+    return [calibration.verdict(score, least) for score in scores]
 
 
 def _matched(scores: Sequence[float], threshold: float | None, calibration: Calibration | None) -> bool | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.admission import Admission
+from app.comparing import Comparing
 from app.embed import Embed
 from app.gate import Gate
 from app.items import Items
@@ -42,6 +43,7 @@ class Services:
     items: Items
     view: View
     embed: Embed
+    comparing: Comparing
     readiness: Readiness
     telemetry: Telemetry
     workers: Workers

@@ -12,6 +12,7 @@ import argparse
 import shlex
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ from models.predictor import load_predictor
 from models.reid.canvas import WHITE
 from models.reid.datasets import find_crops, read_picture, split
 from models.reid.evaluation import Trial, embed_listing, seen_in, trial_of
-from models.reid.open_set import best_hits, judge
+from models.reid.open_set import best_hits, judge, judge_pairs, pairs_across
 from models.reid.ranking import rank_across_cameras
 from models.reid.rerank import rerank, rerank_best
 
@@ -89,17 +90,23 @@ def rows(name: str, trial: Trial, queries: Vectors, gallery: Vectors) -> list[st
 def open_rows(
     name: str, trial: Trial, queries: Vectors, gallery: Vectors, calibration: Calibration | None = None
 ) -> list[str]:
-    """Rows of open-set figures at each false-match rate: from the score of these very queries on, and as calibrated."""
-    best = best_hits(queries @ gallery.T, seen_in(trial.queries), seen_in(trial.gallery))
+    """Rows of open-set figures at each false-match rate, from the score of these pictures on, and as calibrated."""
+    given = queries @ gallery.T, seen_in(trial.queries), seen_in(trial.gallery)
+    best, pairs = best_hits(*given), pairs_across(*given)
+    searched, compared = partial(judge, best), partial(judge_pairs, pairs)
     lines = []
-    for rate in FALSE_MATCH_RATES:
-        scores = {"of these queries": false_match_score(best.strangers, rate)}
-        if calibration is not None and calibration.false_matches is not None:
-            scores["calibrated"] = calibration.match_score(rate, len(gallery))
-        for source, score in scores.items():
-            figures = judge(best, score)
-            found = f"{score:.3f} | {figures.false:.1f} | {figures.found:.1f}"
-            lines.append(f"| {name}, score {source} | {100 * rate:g} % | {found} |")
+    for what, strangers, judged, items in (
+        ("pairs", pairs.strangers, compared, 1),
+        ("searches", best.strangers, searched, len(gallery)),
+    ):
+        for rate in FALSE_MATCH_RATES:
+            scores = {"of these": false_match_score(strangers, rate)}
+            if calibration is not None and calibration.false_matches is not None:
+                scores["calibrated"] = calibration.match_score(rate, items)
+            for source, score in scores.items():
+                figures = judged(score)
+                found = f"{score:.3f} | {figures.false:.2f} | {figures.found:.1f}"
+                lines.append(f"| {name}, {what}, score {source} | {100 * rate:g} % | {found} |")
     return lines
 
 
@@ -153,7 +160,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             theirs = embed(trial.queries), embed(trial.gallery)
             print("\n".join(rows(chosen.peer.stem, trial, *theirs)))
             open_set += open_rows(chosen.peer.stem, trial, *theirs)
-        print("\nEach query is asked among all, and among others only:\n")
+        print("\nTwo pictures of two cameras are compared; each query is asked among all, and among others only:\n")
         print("| network | false matches, at most | from a score of | false, % | found, % |\n|---|---:|---:|---:|---:|")
         print("\n".join(open_set))
     except RetrievalError as error:

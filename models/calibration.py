@@ -175,6 +175,21 @@ def _false_matches(stated: Mapping[str, Any]) -> tuple[float, float] | None:
     return often, seldom
 
 
+def of_model(calibration: Calibration | None, model: str) -> Calibration:
+    """Return the calibration of a model's weights.
+
+    Raises:
+        NotCalibrated: there is none.
+    """
+    if calibration is None:
+        message = (
+            f"The weights of {model} are not calibrated, so that nothing says what a score means; "
+            f"run `likeness models calibrate {model} --data FOLDER`, and start the server anew."
+        )
+        raise NotCalibrated(message)
+    return calibration
+
+
 def logistic(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return 1 / (1 + exp(-logits)), above 0 as long as float64 can hold it."""
     # Through its logarithm, which neither overflows nor loses small probabilities.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -127,6 +127,8 @@ class ModelSpec:
         view_query: a prepared query -> what the network sees of it, uint8 grey (height, width).
         query_views: a prepared query -> all that is embedded of it, uint8 (views, ...). An item scores as its best view
             does: a shoe drawn with its toe to the right is found though its picture points to the left.
+        parts: name of a part of the picture -> the numbers of an embedding that stand for it alone, and can be compared
+            by themselves; empty where every number stands for all of it.
     """
 
     name: str
@@ -143,6 +145,7 @@ class ModelSpec:
     prepare_item: Callable[[Picture], Tensor]
     view_query: Callable[[Tensor], NDArray[np.uint8]]
     query_views: Callable[[Tensor], Tensor] = _alone
+    parts: Mapping[str, slice] = field(default_factory=dict)
 
     @property
     def default_network(self) -> str:

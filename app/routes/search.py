@@ -43,7 +43,7 @@ async def search_refined(
     `score` is the cosine to the query as it was moved.
     """
     who = await caller(request)
-    scope = Scope(collection, k, where, asked.liked, asked.disliked, explain, who.name)
+    scope = Scope(collection, k, where, asked.liked, asked.disliked, explain, caller=who.name)
     if isinstance(asked.query, str):
         return present.found(await while_connected(request, parts.search.by_item(asked.query, scope)))
     search = parts.search.by_drawing(None, asked.query, scope)

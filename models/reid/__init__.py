@@ -11,7 +11,8 @@ from functools import partial
 
 from models.contracts import Kind, ModelSpec
 from models.reid.canvas import HEIGHT, WIDTH, stretch, stretch_query, view
-from models.reid.network import DIM, Design, EnsembleNet
+from models.reid.network import DIM, NAMES, Design, EnsembleNet
+from models.reid.network import WIDTH as NUMBERS
 from models.reid.trunks import TRUNKS
 
 SPEC = ModelSpec(
@@ -28,4 +29,5 @@ SPEC = ModelSpec(
     prepare_query=stretch_query,
     prepare_item=stretch,
     view_query=view,
+    parts={name: slice(place * NUMBERS, (place + 1) * NUMBERS) for place, name in enumerate(NAMES)},
 )

@@ -16,6 +16,8 @@ from models.reid.trunks import LITE, TRUNKS, Load
 STRIPES = (1, 2, 3)
 WIDTH = 256
 DIM = WIDTH * sum(STRIPES)
+NAMES = ("whole", "upper half", "lower half", "top third", "middle third", "bottom third")
+"""Of the stripes, in the order of their features."""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ from models.reid.ranking import JUNK, NothingToJudge, Seen
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_NOBODY = "No query has a match that another camera saw; judging needs people who were seen by two cameras."
+
 
 @dataclass(frozen=True, eq=False)
 class Best:
@@ -31,14 +33,29 @@ class Best:
     matches: NDArray[np.float64]
 
 
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Pictures of two cameras, two by two.
+
+    Attributes:
+        strangers: float64 (n,), scores of pairs of different people.
+        matches: float64 (m,), scores of pairs that show the same person.
+    """
+
+    strangers: NDArray[np.float64]
+    matches: NDArray[np.float64]
+
+
 @dataclass(frozen=True)
 class OpenSet:
-    """How a search does that says "match" from a score on.
+    """How well is done by who says "match" from a score on.
 
     Attributes:
         score: from which on.
-        false: per cent of the searches for people who are not there that say match.
-        found: per cent of the searches for people whom another camera saw that say match and whose first hit is right.
+        false: per cent of the searches for people who are not there, or of the pairs of different people, that say
+            match.
+        found: per cent of the searches for people whom another camera saw that say match and whose first hit is right,
+            or of the pairs of the same person that say match.
     """
 
     score: float
@@ -66,6 +83,26 @@ def best_hits(scores: NDArray[np.floating], queries: Seen, gallery: Seen) -> Bes
     return Best(best(~same & known), best(same & across & known))
 
 
+def pairs_across(scores: NDArray[np.floating], queries: Seen, gallery: Seen) -> Pairs:
+    """Take the pairs of two cameras apart, by who is on them; shapes as for `best_hits`."""
+    same = queries.identities[:, None] == gallery.identities
+    across = (queries.cameras[:, None] != gallery.cameras) & (gallery.identities != JUNK)
+    values = scores.astype(np.float64)
+    return Pairs(values[~same & across], values[same & across])
+
+
+def judge_pairs(pairs: Pairs, score: float) -> OpenSet:
+    """Judge comparisons of two that say match from `score` on.
+
+    Raises:
+        NothingToJudge: there are no pairs of one of the two sorts.
+    """
+    if not len(pairs.strangers) or not len(pairs.matches):
+        raise NothingToJudge(_NOBODY)
+    false, found = (100 * float((part >= score).mean()) for part in (pairs.strangers, pairs.matches))
+    return OpenSet(score, false, found)
+
+
 def judge(best: Best, score: float) -> OpenSet:
     """Judge a search that says match from `score` on.
 
@@ -76,7 +113,6 @@ def judge(best: Best, score: float) -> OpenSet:
     """
     asked = np.isfinite(best.matches)
     if not asked.any():
-        message = "No query has a match that another camera saw; judging needs people who were seen by two cameras."
-        raise NothingToJudge(message)
+        raise NothingToJudge(_NOBODY)
     right = (best.matches >= score) & (best.matches > best.strangers)
     return OpenSet(score, 100 * float((best.strangers >= score).mean()), 100 * float(right[asked].mean()))

@@ -6,7 +6,7 @@ Items are photos through the system's own edges, as they are served. QMUL-Chair 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -51,7 +51,7 @@ def score(data: Path, predictor: Predictor) -> Mapping[str, Scores]:
     return kinds
 
 
-def calibrate_trained(network: nn.Module, held_out: Mapping[str, HeldOut]) -> Mapping[str, float] | None:
+def calibrate_trained(network: nn.Module, held_out: Mapping[str, HeldOut]) -> Mapping[str, Any] | None:
     """Calibrate an embedding network as training leaves it, on the CPU in float32, for the card of its checkpoint.
 
     Args:

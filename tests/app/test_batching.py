@@ -108,6 +108,23 @@ def test_callers_who_wait_together_travel_together() -> None:
     asyncio.run(scenario())
 
 
+@pytest.mark.parametrize(("capacity", "together"), [(64, 4), (3, 3), (1, 1)])
+def test_many_items_of_one_caller_fit_into_the_queue(capacity: int, together: int) -> None:
+    """However many, they are answered in order, and no more of them wait than fit into the queue or a batch."""
+
+    async def scenario() -> None:
+        async with queue_and_model(Limits(max_batch=4, max_wait=0.0, capacity=capacity, deadline=60.0)) as both:
+            batches, model = both
+            call = asyncio.create_task(batches.submit_all(range(9)))
+            await model.next_batch()
+            assert len(batches) < together
+            model.release_all()
+            assert [answer.value for answer in await call] == [number * number for number in range(9)]
+            assert await batches.submit_all([]) == []
+
+    asyncio.run(scenario())
+
+
 def test_an_idle_device_waits_for_a_full_batch_and_then_no_longer() -> None:
     """With an endless max_wait a batch leaves the moment it is full: company is what starts it."""
     limits = Limits(max_batch=3, max_wait=3600.0, capacity=8, deadline=60.0)

@@ -53,6 +53,13 @@ SEARCH = {
     "model": {"name": "sketch", "checkpoint": "ab" * 32},
     "took_ms": {"decode": 0.5},
 }
+COMPARISON = {
+    "verdict": "unsure",
+    "probability": 0.4,
+    "score": 0.31,
+    "stripes": {"whole": 0.5, "top third": -0.1},
+    "model": {"name": "reid", "checkpoint": "ab" * 32},
+}
 RESULTS = [
     {"key": "a/b", "status": 200, "item": ITEM, "problem": None},
     {"key": "c", "status": 422, "item": None, "problem": {"type": "t", "title": "T", "status": 422, "detail": "No."}},
@@ -158,6 +165,33 @@ def test_an_embedding_is_a_tuple_of_numbers_with_the_weights_it_was_made_with() 
     assert dict(server.request.url.params) == {"side": "query", "collection": "shoes"}
 
 
+def test_a_track_is_sent_as_parts_of_one_name() -> None:
+    """Every crop is there, in order, with the cameras that are left out and the rate; words come back."""
+    server = Server({**SEARCH, "verdict": "match", "hits": [{**HIT, "verdict": "match"}, HIT]})
+    answer = client_of(server).search_person(b"one", b"two", leave_out_cameras=["a", "b"], fmr=0.001, k=3)
+    assert server.request.content.count(b' name="image"') == 2
+    assert server.request.content.index(b"one") < server.request.content.index(b"two")
+    parameters = server.request.url.params
+    assert parameters.get_list("leave_out_camera") == ["a", "b"]
+    assert {name: parameters[name] for name in ("collection", "k", "fmr")} == {
+        "collection": "people",
+        "k": "3",
+        "fmr": "0.001",
+    }
+    assert (answer.verdict, [hit.verdict for hit in answer.hits]) == ("match", ["match", None])
+
+
+def test_a_comparison_is_read() -> None:
+    """All that the server says of two crops arrives."""
+    server = Server(COMPARISON)
+    found = client_of(server).compare_person(b"one", b"two")
+    assert server.request.content.count(b' name="image"') == 2
+    assert dict(server.request.url.params) == {"fmr": "0.01"}
+    assert (found.verdict, found.probability, found.score) == ("unsure", 0.4, 0.31)
+    assert dict(found.stripes) == COMPARISON["stripes"]
+    assert found.model == ModelUsed("reid", "ab" * 32)
+
+
 @pytest.mark.parametrize(
     ("call", "line", "answer"),
     [
@@ -172,6 +206,8 @@ def test_an_embedding_is_a_tuple_of_numbers_with_the_weights_it_was_made_with() 
         (lambda c: c.put_item("shoes", "a", b""), "PUT /v1/collections/shoes/items/a", ITEM),
         (lambda c: c.put_items("shoes", []), "POST /v1/collections/shoes/items", {"results": []}),
         (lambda c: c.refine("a"), "POST /v1/search/refine", SEARCH),
+        (lambda c: c.search_person(b""), "POST /v1/search/person", SEARCH),
+        (lambda c: c.compare_person(b"", b""), "POST /v1/compare/person", COMPARISON),
         (lambda c: c.patch_item("shoes", "a", title="x"), "PATCH /v1/collections/shoes/items/a", ITEM),
         (lambda c: c.delete_item("shoes", "a"), "DELETE /v1/collections/shoes/items/a", None),
         (lambda c: c.view_sketch(b""), "POST /v1/view/sketch", None),
@@ -202,6 +238,8 @@ def test_every_call_goes_where_the_api_has_it(call: Callable[[LikenessClient], A
         (lambda c: c.put_item("shoes", "a", b""), True),
         (lambda c: c.put_items("shoes", []), True),
         (lambda c: c.refine("a"), True),
+        (lambda c: c.search_person(b""), True),
+        (lambda c: c.compare_person(b"", b""), True),
         (lambda c: c.put_item("shoes", "a", b"", version="1-1"), False),
         (lambda c: c.put_item("shoes", "a", b"", only_new=True), False),
         (lambda c: c.delete_item("shoes", "a", version="1-1"), False),

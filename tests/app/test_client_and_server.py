@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from app.answers import ModelUsed, SearchAnswer
 from app.client import LikenessClient, LikenessError
 from app.main import create_app
 from app.requests import Lines, NewItem
+from tests.app.people import people_server
 from tests.app.serving import png, settings_in
 from tests.models.fakes import DIGEST, FakePredictor, fake_spec
 from tests.web.serving import run
@@ -109,6 +111,25 @@ def test_embeddings_come_as_numbers(client: LikenessClient, collection: str) -> 
     assert sum(number**2 for number in lines.vector) == pytest.approx(1)
     with pytest.raises(LikenessError, match="side=query"):
         client.embed("sketch", [[(0, 0), (1, 1)]])
+
+
+def test_people_are_searched_and_compared(tmp_path: Path) -> None:
+    """Crops, cameras and words go there and back, and a rate that nobody measured is refused."""
+    with run(people_server(tmp_path)) as address, LikenessClient(address) as likeness:
+        likeness.create_collection("people", model="reid")
+        for number in range(4):
+            likeness.put_item("people", str(number), png(number), metadata={"camera": number % 2})
+        answer = likeness.search_person(png(3), png(3))
+        assert (answer.hits[0].key, answer.hits[0].verdict, answer.verdict) == ("3", "match", "match")
+        odd = likeness.search_person(png(3), leave_out_cameras=["0", "door"], where={"camera": {"gte": 0}}, k=9)
+        assert sorted(hit.key for hit in odd.hits) == ["1", "3"]
+        same = likeness.compare_person(png(3), png(3))
+        assert same.verdict == "match"
+        assert same.score == pytest.approx(1, abs=1e-5)
+        assert set(same.stripes) == {"whole", "feet"}
+        with pytest.raises(LikenessError, match=r"0\.01 and 0\.001") as caught:
+            likeness.search_person(png(3), fmr=0.05)
+        assert caught.value.type == "urn:likeness:problem:not-calibrated"
 
 
 def test_a_version_guards_an_item(client: LikenessClient, collection: str) -> None:

@@ -23,6 +23,8 @@ NEEDS = {
     "POST /v1/session": READ,
     "DELETE /v1/session": READ,
     "POST /v1/search/refine": READ,
+    "POST /v1/search/person": READ,
+    "POST /v1/compare/person": READ,
     "POST /v1/search/{model}": READ,
     "POST /v1/search/similar/{collection}/{key:path}": READ,
     "POST /v1/view/{model}": READ,

@@ -69,11 +69,12 @@ def test_who_is_not_there_is_told_from_who_is(folder: Path) -> None:
     vectors = known(trial.queries), known(trial.gallery)
     calibration = Calibration(9.0, -8.0, 60, 0.35, (0.3, 0.4))
     found = open_rows("known", trial, *vectors, calibration)
-    assert [line.split("|")[2].strip() for line in found] == ["1 %", "1 %", "0.1 %", "0.1 %"]
+    assert [line.split("|")[2].strip() for line in found] == ["1 %", "1 %", "0.1 %", "0.1 %"] * 2
     for line in found:
         assert [float(cell) for cell in line.split("|")[4:6]] == [0, 100]
     assert open_rows("known", trial, *vectors) == found[::2]
-    assert float(found[1].split("|")[3]) == pytest.approx(calibration.match_score(0.01, 4), abs=1e-3)
+    assert float(found[1].split("|")[3]) == pytest.approx(calibration.match_score(0.01), abs=1e-3)
+    assert float(found[5].split("|")[3]) == pytest.approx(calibration.match_score(0.01, 4), abs=1e-3)
 
 
 def test_a_peer_gets_pictures_as_imagenet_has_them(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,7 +108,7 @@ def test_the_command_prints_machine_command_and_table(
     assert printed.startswith("`python -m benchmarks.reid --data ")
     assert "- Machine: " in printed
     assert "4 queries, 4 pictures in the gallery" in printed
-    assert printed.count(f"| {LITE}, ") == 3 + 2
+    assert printed.count(f"| {LITE}, ") == 3 + 4
     with pytest.raises(SystemExit) as ended:
         main([*arguments[:-1], "nothing-of-this-name"])
     assert ended.value.code == 2

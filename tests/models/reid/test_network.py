@@ -11,7 +11,7 @@ from torch.nn import functional
 from models.backbones.efficientnet_lite import EfficientNetLite0
 from models.backbones.folding import fold_batch_norm
 from models.backbones.resnet import ResNet50
-from models.reid.network import DIM, Design, EnsembleNet
+from models.reid.network import DIM, NAMES, Design, EnsembleNet
 from models.reid.trunks import LITE, RESNET, TRUNKS
 from models.training import half_precision
 
@@ -62,6 +62,21 @@ def test_the_feature_is_the_papers(trunk: str, *, neck: bool) -> None:
         expected = functional.normalize(torch.cat(features, dim=1))
     torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-3)
     assert found.shape == (2, 16 * 3)
+
+
+def test_parts_are_named_from_top_to_bottom() -> None:
+    """With white above and black below each named part of an embedding sees how much of its stripe is white."""
+    network = EnsembleNet()
+    network.shared = nn.Identity()
+    network.branches = nn.ModuleList(nn.Identity() for _ in network.branches)
+    pixels = torch.zeros(1, 3, 192, 96)
+    pixels[:, :, :64] = 255
+    black, white = (network.pool(torch.full((1, 3, 192, 96), level))[0].mean() for level in (0.0, 255.0))
+    seen = [float((stripe.mean() - black) / (white - black)) for stripe in network.pool(pixels)]
+    assert dict(zip(NAMES, seen, strict=True)) == pytest.approx(
+        {"whole": 1 / 3, "upper half": 2 / 3, "lower half": 0, "top third": 1, "middle third": 0, "bottom third": 0},
+        abs=1e-3,
+    )
 
 
 def test_a_neck_parts_what_is_compared_from_what_is_classified() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from models.reid.open_set import best_hits, judge
+from models.reid.open_set import best_hits, judge, judge_pairs, pairs_across
 from models.reid.ranking import NothingToJudge, Seen
 
 
@@ -56,6 +56,30 @@ def test_it_is_what_the_slow_one_finds(seed: int, count: int, size: int, tied: b
     figures = judge(best, least)
     assert [figures.false, figures.found] == pytest.approx(list(expected))
     assert figures.score == least
+
+
+@given(st.integers(0, 10**6), st.integers(1, 8), st.integers(1, 12), st.floats(-0.1, 1.1))
+@settings(deadline=None, max_examples=40)
+def test_pairs_are_counted_one_by_one(seed: int, count: int, size: int, least: float) -> None:
+    """Both shares are those of the pairs of two cameras, without nobodies; of one sort alone nothing is said."""
+    random = np.random.default_rng(seed)
+    queries = Seen(random.integers(0, 3, count), random.integers(0, 3, count))
+    gallery = Seen(random.integers(-1, 3, size), random.integers(0, 3, size))
+    scores = random.integers(0, 6, (count, size)) / 5
+    said: dict[bool, list[bool]] = {True: [], False: []}
+    for query in range(count):
+        for item in range(size):
+            if gallery.identities[item] != -1 and queries.cameras[query] != gallery.cameras[item]:
+                same = bool(queries.identities[query] == gallery.identities[item])
+                said[same].append(bool(scores[query, item] >= least))
+    pairs = pairs_across(scores, queries, gallery)
+    if not all(said.values()):
+        with pytest.raises(NothingToJudge, match="two cameras"):
+            judge_pairs(pairs, least)
+        return
+    figures = judge_pairs(pairs, least)
+    shares = [100 * sum(said[sort]) / len(said[sort]) for sort in (False, True)]
+    assert [figures.false, figures.found] == pytest.approx(shares)
 
 
 def test_a_score_between_float32_numbers_parts_them() -> None:

@@ -49,6 +49,12 @@ def test_it_is_found_by_its_folder() -> None:
     assert list(SPEC.networks) == [LITE, "resnet50"]
 
 
+def test_its_parts_are_all_of_it() -> None:
+    """Every number of an embedding belongs to one of six parts of 256, in the order in which they are named."""
+    assert [place for part in SPEC.parts.values() for place in range(SPEC.dim)[part]] == list(range(SPEC.dim))
+    assert {len(range(SPEC.dim)[part]) for part in SPEC.parts.values()} == {256}
+
+
 def test_it_embeds_like_any_other(predictor: Predictor) -> None:
     """Prepared crops have the stated shape; vectors are unit, float32, and do not depend on the batch they are in."""
     prepared = torch.stack([predictor.prepare_item(photo(number)) for number in range(3)])
