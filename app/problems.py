@@ -26,6 +26,7 @@ from app.rates import RateExceeded
 from app.telemetry import request_id
 from indexer import catalogue, disk, generations, live, manifests, pictures
 from indexer.vectors import contracts as vectors
+from models import calibration
 from models import contracts as models
 
 MEDIA_TYPE = "application/problem+json"
@@ -58,6 +59,7 @@ TABLE: Mapping[type[models.RetrievalError], Row] = {
     models.EmptyDrawing: Row(422, "The drawing is empty"),
     models.InvalidStrokes: Row(422, "The strokes are malformed"),
     models.UnknownModel: Row(404, "No such model"),
+    calibration.NotCalibrated: Row(409, "The scores are not calibrated"),
     models.NotExplainable: Row(409, "The model does not explain"),
     models.MissingCheckpoint: Row(503, "Weights are missing"),
     models.CorruptCheckpoint: Row(503, "Weights are damaged"),
