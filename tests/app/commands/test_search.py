@@ -22,10 +22,12 @@ ANSWER: dict[str, Any] = {
             "image_url": "/v1/pictures/ff",
             "thumbnail_url": "/v1/pictures/ff/thumbnail",
             "explanation": None,
+            "verdict": None,
         }
         for key, score, likely in (("b", 0.987654, 0.624), ("a", 0.5, 0.0004))
     ],
     "matched": True,
+    "verdict": None,
     "collection": "shoes",
     "generation": 1,
     "model": {"name": "sketch", "checkpoint": "ab" * 32},
