@@ -247,3 +247,23 @@ def test_one_search_does_not_overflow_a_short_queue(tmp_path: Path) -> None:
         put(client, "a", 1, collection="people")
         assert ask(client, range(9)).status_code == 200
         assert compare(client, (1, 2)).status_code == 200
+
+
+def test_searches_for_people_are_noted(tmp_path: Path) -> None:
+    """In a personal collection each search is one line, however many crops were one query; comparing leaves none."""
+    server = people_server(tmp_path)
+    with client_of(server) as client:
+        create(client, "people", "reid")
+        put(client, "a", 1, collection="people")
+        assert client.patch("/v1/collections/people", json={"personal": True}).status_code == 200
+        answers = [
+            ask(client, [1]),
+            ask(client, [1, 2, 3], fmr=0.001),
+            ask(client, [1], fmr=0.5),
+            compare(client, [1, 2]),
+        ]
+        assert [answer.status_code for answer in answers] == [200, 200, 409, 200]
+        lines = server.state.services.catalogue.noted_searches("people")
+        assert [(line.collection, line.query, line.hits, line.caller) for line in lines] == [
+            ("people", "picture", 1, "-")
+        ] * 2
