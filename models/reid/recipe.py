@@ -59,7 +59,9 @@ class PersonRecipe:
         people: identities in a batch (P).
         pictures: of each (K); a batch is P x K pictures.
         by_identity: whether batches are drawn by identity; otherwise by picture, which the triplet loss cannot use.
-        size: height and width of what the network sees.
+        size: height and width of what the network sees, in the end and in use.
+        early: share of the steps in which it sees less, for less than half the time; 0 for none.
+        early_size: height and width of that; the crops of Market-1501 have no more.
         rate: full learning rate of reductions and classifiers.
         trunk_rate: full learning rate of trunk and branches.
         decay: weight decay.
@@ -76,11 +78,13 @@ class PersonRecipe:
     held_out: Crops
     load: Load
     design: Design = DESIGN
-    steps: int = 5500
+    steps: int = 7000
     people: int = 16
     pictures: int = 4
     by_identity: bool = True
     size: tuple[int, int] = (HEIGHT, WIDTH)
+    early: float = 0.6
+    early_size: tuple[int, int] = (128, 64)
     rate: float = 2e-3
     trunk_rate: float = 5e-4
     decay: float = 1e-2
@@ -120,7 +124,8 @@ class PersonRecipe:
         rows = self._rows(step)
         # 1 more than the sampler's: chance of its own.
         random = np.random.default_rng((self.seed, step, 1))
-        crops = stacked(tuple(self.trained.pictures[row] for row in rows), self.size)
+        size = self.early_size if step < self.early * self.steps else self.size
+        crops = stacked(tuple(self.trained.pictures[row] for row in rows), size)
         crops = vary(crops, self.augmentation, self._fill, random).to(device.name)
         _, labels = np.unique(self.trained.identities, return_inverse=True)
         truth = torch.from_numpy(labels[rows]).to(device.name)

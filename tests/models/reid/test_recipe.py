@@ -34,7 +34,7 @@ def keep_random(trunk: nn.Module) -> None:
 @cache
 def recipe(**changes: Any) -> PersonRecipe:
     """A recipe for six people, on a small and narrow network."""
-    plain: dict[str, Any] = {"design": Design(width=16), "people": 3, "pictures": 3, "size": (64, 32)}
+    plain: dict[str, Any] = {"design": Design(width=16), "people": 3, "pictures": 3, "size": (64, 32), "early": 0}
     return PersonRecipe(crops(6), crops(3), **{"load": keep_random, **plain, **changes})
 
 
@@ -106,6 +106,7 @@ def test_the_loss_is_its_parts(*, neck: bool) -> None:
         {"augmentation": Augmentation(jitter=0.3)},
         {"triplet": 0.0, "by_identity": False},
         {"size": (96, 48)},
+        {"early": 0.5, "early_size": (48, 24)},
         {"seed": 2},
         {"step": 1},
     ],
@@ -196,3 +197,12 @@ def test_embedding_in_batches_is_embedding() -> None:
     assert whole.shape == (8, 16 * 6)
     np.testing.assert_allclose(whole, parts, atol=1e-5)
     np.testing.assert_allclose(np.linalg.norm(whole, axis=1), 1, atol=1e-5)
+
+
+def test_small_pictures_come_first() -> None:
+    """With half of ten steps early, the first five have the losses of a recipe of that size, the others of the full."""
+    both, small, full = recipe(steps=10, early=0.5, early_size=(48, 24)), recipe(size=(48, 24)), recipe()
+    network = full.build().train()
+    for step, alike, unlike in ((0, small, full), (4, small, full), (5, full, small), (9, full, small)):
+        assert loss_of(both, network, step) == loss_of(alike, network, step)
+        assert loss_of(both, network, step) != loss_of(unlike, network, step)
