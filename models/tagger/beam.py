@@ -1,0 +1,136 @@
+"""The most probable paths of labels, of many pictures at once.
+
+Source: Wang et al. (2016), section 3.3. Two things are ours. No label is said twice: what was said is left out before
+probabilities are formed, here as in training, so that those of all paths still add up to one. And several paths are
+returned: from them follows how probable each label is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+if TYPE_CHECKING:
+    from models.tagger.network import LabelNet, State
+
+NOTHING = -1
+"""Stands after the end of a path."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How far to search.
+
+    Attributes:
+        beam: paths that are followed at once, at least 1.
+        least: labels that a path has at least, unless there are no more.
+        most: labels after which a path ends for certain.
+    """
+
+    beam: int = 4
+    least: int = 0
+    most: int = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Paths:
+    """Paths of n pictures, the most probable first.
+
+    Attributes:
+        labels: int64 (n, beam, most), in the order in which they were said, `NOTHING` after the end.
+        log_probabilities: float (n, beam), of the whole path with its end; minus infinity where there are fewer paths.
+    """
+
+    labels: Tensor
+    log_probabilities: Tensor
+
+    def marginals(self, labels: int) -> Tensor:
+        """Share of the found paths' probability that says each label: float (n, labels), 0 to 1."""
+        weights = torch.softmax(self.log_probabilities, dim=1)
+        said = self.labels.clamp(min=0)
+        spread = weights[:, :, None].expand(said.shape) * (self.labels != NOTHING)
+        summed = weights.new_zeros((len(said), labels))
+        return summed.scatter_add_(1, said.flatten(1), spread.flatten(1))
+
+
+@dataclass(frozen=True, eq=False)
+class _Open:
+    """Paths that have not ended: what they said, (n, beam, steps); how probable; what may still be said; the state."""
+
+    said: Tensor
+    log_probabilities: Tensor
+    allowed: Tensor
+    state: State
+
+
+def search(network: LabelNet, features: Tensor, limits: Limits, allowed: Tensor | None = None) -> Paths:
+    """Follow the most probable paths of each picture until none that is open can come among the best.
+
+    Args:
+        network: in evaluation mode.
+        features: float (n, features), n at least 1.
+        limits: how far.
+        allowed: bool (labels,), what may be said; None for everything.
+    """
+    n, beam = len(features), limits.beam
+    looked = network.look(features).repeat_interleave(beam, dim=0)
+    paths = _begin(network, n, beam, allowed)
+    labels = features.new_full((n, beam, limits.most), NOTHING, dtype=torch.int64)
+    ended = Paths(labels, features.new_full((n, beam), -torch.inf))
+    for step in range(limits.most + 1):
+        last = (
+            paths.said[:, :, -1] if step else torch.full_like(paths.allowed[:, :, 0], network.start, dtype=torch.int64)
+        )
+        scores, state = network.step(looked, last.reshape(-1, 1), paths.state)
+        following = _following(scores.reshape(n, beam, -1), paths.allowed, step, limits)
+        total = paths.log_probabilities[:, :, None] + following
+        ended = _with_ended(ended, paths.said, total[:, :, network.end])
+        if step == limits.most:
+            break
+        paths = _extended(paths, total[:, :, : network.end], state)
+        if bool((paths.log_probabilities[:, 0] <= ended.log_probabilities[:, -1]).all()):
+            break
+    return ended
+
+
+def _begin(network: LabelNet, n: int, beam: int, allowed: Tensor | None) -> _Open:
+    weight = network.embedding.weight
+    if allowed is None:
+        allowed = torch.ones(network.labels, dtype=torch.bool, device=weight.device)
+    log_probabilities = weight.new_full((n, beam), -torch.inf)
+    log_probabilities[:, 0] = 0
+    said = torch.empty((n, beam, 0), dtype=torch.int64, device=weight.device)
+    return _Open(said, log_probabilities, allowed.expand(n, beam, -1), network.begin(n * beam))
+
+
+def _following(scores: Tensor, allowed: Tensor, step: int, limits: Limits) -> Tensor:
+    """Log-probabilities of what comes next, (n, beam, labels + 1), among what may be said."""
+    may_end = torch.full_like(allowed[:, :, :1], step >= limits.least) | ~allowed.any(dim=2, keepdim=True)
+    may_go_on = allowed & (step < limits.most)
+    shut = ~torch.cat([may_go_on, may_end], dim=2)
+    return torch.log_softmax(scores.masked_fill(shut, -torch.inf), dim=2)
+
+
+def _with_ended(ended: Paths, said: Tensor, log_probabilities: Tensor) -> Paths:
+    """Keep the best of the paths that had ended and those that end now."""
+    n, beam, most = ended.labels.shape
+    now = torch.nn.functional.pad(said, (0, most - said.shape[2]), value=NOTHING)
+    best, order = torch.cat([ended.log_probabilities, log_probabilities], dim=1).topk(beam, dim=1)
+    labels = torch.cat([ended.labels, now], dim=1).gather(1, order[:, :, None].expand(n, beam, most))
+    return Paths(labels, best)
+
+
+def _extended(paths: _Open, total: Tensor, state: State) -> _Open:
+    """Keep the best of all paths with one label more; (n, beam, labels) of them."""
+    n, beam, labels = total.shape
+    best, order = total.flatten(1).topk(beam, dim=1)
+    parents, label = order // labels, order % labels
+    said = paths.said.gather(1, parents[:, :, None].expand(-1, -1, paths.said.shape[2]))
+    allowed = paths.allowed.gather(1, parents[:, :, None].expand(-1, -1, labels))
+    allowed = allowed & ~torch.nn.functional.one_hot(label, labels).bool()
+    rows = (parents + beam * torch.arange(n, device=parents.device)[:, None]).flatten()
+    hidden, cell = (part[:, rows] for part in state)
+    return _Open(torch.cat([said, label[:, :, None]], dim=2), best, allowed, (hidden, cell))
