@@ -12,7 +12,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models.tagger.beam import NOTHING, Limits, search
-from models.tagger.measures import judge
 from models.tagger.network import DESIGN, Design, LabelNet
 from models.tagger.ordering import Order, paths_of
 
@@ -20,23 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from models.devices import Device
-
-
-@dataclass(frozen=True, eq=False)
-class Described:
-    """Pictures as a label network learns from them.
-
-    Attributes:
-        features: float (n, views, features): of the picture, its mirror image and the like.
-        tags: (n, labels), which labels each has.
-    """
-
-    features: Tensor
-    tags: NDArray[np.bool_]
-
-    def __len__(self) -> int:
-        """Number of pictures."""
-        return len(self.tags)
+    from models.tagger.described import Described
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,23 +66,16 @@ class PathRecipe:
     def loss(self, network: nn.Module, step: int, device: Device) -> Tensor:
         """Say what follows, for a batch of pictures, each in a view of its own."""
         random = np.random.default_rng((self.seed, step))
-        rows = random.choice(len(self.trained), min(self.batch, len(self.trained)), replace=False)
-        views = random.integers(self.trained.features.shape[1], size=len(rows))
-        paths = paths_of(self.trained.tags[rows], self.frequencies, self.order, random)
-        features = self.trained.features[torch.from_numpy(rows), torch.from_numpy(views)].float()
+        features, tags = self.trained.batch(self.batch, random)
+        paths = paths_of(tags, self.frequencies, self.order, random)
         return path_loss(cast("LabelNet", network), features.to(device.name), torch.from_numpy(paths).to(device.name))
 
     def evaluate(self, network: nn.Module, device: Device) -> Mapping[str, float]:
-        """C-F1 and O-F1 of a fixed number of labels a picture, by beam search."""
-        features = self.held_out.features.float().mean(dim=1).to(device.name)
-        labels = self.held_out.tags.shape[1]
+        """C-F1, O-F1 and N+ of a fixed number of labels a picture, by beam search."""
+        features = self.held_out.mean().to(device.name)
         with torch.inference_mode():
-            paths = search(cast("LabelNet", network), features, Limits(4, self.said, self.said))
-        best = paths.labels[:, 0].cpu().numpy()
-        said = np.zeros((len(best), labels), bool)
-        np.put_along_axis(said, best, values=True, axis=1)
-        known = self.held_out.tags.any(axis=0)
-        found = judge(said[:, known], self.held_out.tags[:, known])
+            paths = search(cast("LabelNet", network), features, Limits(least=self.said, most=self.said))
+        found = self.held_out.judge(paths.labels[:, 0].cpu().numpy())
         return {"C-F1": found.class_f1, "O-F1": found.overall_f1, "N+": float(found.recalled)}
 
     @property

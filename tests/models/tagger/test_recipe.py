@@ -7,7 +7,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
-import numpy as np
 import pytest
 import torch
 
@@ -16,26 +15,17 @@ from models.tagger.beam import NOTHING
 from models.tagger.measures import harmonic_mean
 from models.tagger.network import Design, LabelNet
 from models.tagger.ordering import Order
-from models.tagger.recipe import Described, PathRecipe, path_loss
+from models.tagger.recipe import PathRecipe, path_loss
 from models.training import fit
+from tests.models.tagger.lights import LABELS, lights
 
 CPU = Device("cpu", torch.float32, 1)
-LABELS = 5
-
-
-def described(n: int, seed: int) -> Described:
-    """Pictures of four lights, each a label if on; the fifth label is on all that show none. Two views, noisy."""
-    random = np.random.default_rng(seed)
-    lights = random.random((n, 4)) < 0.4
-    tags = np.concatenate([lights, ~lights.any(axis=1, keepdims=True)], axis=1)
-    views = lights[:, None] + random.normal(0, 0.05, (n, 2, 4))
-    return Described(torch.from_numpy(views).half(), tags)
 
 
 def recipe(**changes: Any) -> PathRecipe:
     """A recipe that is done in a second."""
     small = {"design": Design(joint=16, hidden=16, dropout=0.0), "steps": 150, "batch": 32, "rate": 0.02}
-    return PathRecipe(described(120, 1), described(40, 2), **{**small, "evaluate_every": 50, "said": 1, **changes})
+    return PathRecipe(lights(120, 1), lights(40, 2), **{**small, "evaluate_every": 50, "said": 1, **changes})
 
 
 def test_the_loss_is_the_mean_over_what_follows() -> None:
