@@ -142,7 +142,7 @@ def _collection(stores: Stores, mark: Mark | None) -> Collection | None:
 
 def _build(settings: Settings, stores: Stores, folder: Path, items: int) -> None:
     """Draw, index and take note; every step goes on where a killed one ended."""
-    from app.demo.catalogue import catalogue
+    from app.demo.shoes.catalogue import catalogue
     from indexer.pipeline import build
     from indexer.sources import open_source
     from models.devices import cpu_count

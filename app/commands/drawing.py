@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from app.demo.catalogue import DemoShoe
-    from app.demo.shape import ShoeShape
+    from app.demo.shoes.catalogue import DemoShoe
+    from app.demo.shoes.shape import ShoeShape
 
 LINES = "shoes.jsonl"
 
@@ -24,7 +24,7 @@ def generator_digest() -> str:
     import app.demo
 
     digest = hashlib.sha256()
-    for path in sorted(path for folder in app.demo.__path__ for path in Path(folder).glob("*.py")):
+    for path in sorted(path for folder in app.demo.__path__ for path in Path(folder).rglob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
@@ -63,7 +63,7 @@ def draw(shoes: Iterable[DemoShoe], count: int, folder: Path, workers: int, prog
 
 
 def _paint(shape: ShoeShape, target: Path) -> None:
-    from app.demo.painter import paint
+    from app.demo.shoes.painter import paint
 
     picture = paint(shape)
     _place(target, lambda aside: picture.save(aside, "PNG"))

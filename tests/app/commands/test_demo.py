@@ -14,7 +14,7 @@ from app.commands.configuration import load_settings
 from app.commands.demo import prepare, read_mark
 from app.commands.sentences import Refusal
 from app.commands.stores import opened
-from app.demo import painter
+from app.demo.shoes import painter
 from app.settings import Settings
 from indexer import building, pipeline
 from tests.app.commands.conftest import Run, Shipped

@@ -11,7 +11,7 @@ from PIL import Image
 
 import app.demo
 from app.commands.drawing import draw, generator_digest
-from app.demo.catalogue import catalogue
+from app.demo.shoes.catalogue import catalogue
 
 COUNT = 3
 
