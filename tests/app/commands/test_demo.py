@@ -27,7 +27,7 @@ def settings(home: Path, shipped: Shipped, monkeypatch: pytest.MonkeyPatch) -> S
     """Settings of an empty data folder, with a fake model and a painter that is done at once."""
     colours = count(1)
     monkeypatch.setattr(painter, "paint", lambda _: Image.new("RGB", (16, 16), (next(colours), 0, 0)))
-    monkeypatch.setattr(demo, "generator_digest", lambda: "cd" * 32)
+    monkeypatch.setattr(demo, "generator_digest", lambda _: "cd" * 32)
     return load_settings()
 
 
@@ -127,7 +127,7 @@ def test_another_generator_draws_anew(
     """A version that draws otherwise replaces the pictures, and leaves none of the old ones behind."""
     prepare(settings, ITEMS)
     said(capsys)
-    monkeypatch.setattr(demo, "generator_digest", lambda: "ab" * 32)
+    monkeypatch.setattr(demo, "generator_digest", lambda _: "ab" * 32)
     prepare(settings, None)
     assert "other shoes" in said(capsys)
     (folder,) = (path for path in (settings.paths.home / "demo").iterdir() if path.is_dir())
