@@ -119,7 +119,7 @@ def reason_to_build(
         return f"The demo was interrupted while its {name} were indexed; going on."
     if mark.checkpoint != checkpoint:
         change = f"{mark.checkpoint[:12]} to {checkpoint[:12]}"
-        return f"The shipped weights have changed ({change}): indexing the demo's {name} anew."
+        return f"The weights of {exhibit.model} have changed ({change}): indexing the demo's {name} anew."
     if mark.drawings != generator_digest(name):
         return f"This version draws other {name}: drawing and indexing them anew."
     if mark.items != items:

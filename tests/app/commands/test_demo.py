@@ -74,7 +74,7 @@ def test_new_weights_are_noticed_and_told(
     assert said(capsys) == ""
 
 
-@pytest.mark.parametrize("stage", ["draw", "predictor_of", "_write_mark"])
+@pytest.mark.parametrize("stage", ["draw", "predictor_of", "lay_out", "_write_mark"])
 def test_a_killed_start_goes_on(
     settings: Settings, shipped: Shipped, capsys: pytest.CaptureFixture[str], stage: str
 ) -> None:
