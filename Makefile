@@ -1,4 +1,4 @@
-# make demo   set up, draw and index a shoe catalogue, serve it at http://127.0.0.1:8000
+# make demo   set up, draw and index shoes and people, serve them at http://127.0.0.1:8000
 # make test   set up, run every test
 # The rest is for people who work on Likeness; CONTRIBUTING.md tells more.
 

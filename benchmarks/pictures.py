@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from app.demo.catalogue import catalogue
-from app.demo.outlines import outline
-from app.demo.painter import paint
-from app.demo.shape import ShoeShape
+from app.demo.shoes.catalogue import catalogue
+from app.demo.shoes.outlines import outline
+from app.demo.shoes.painter import paint
+from app.demo.shoes.shape import ShoeShape
 
 SIDE = 640
 MARGIN = 60

@@ -15,8 +15,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app.demo.catalogue import catalogue
-from app.demo.painter import paint
+from app.demo.shoes.catalogue import catalogue
+from app.demo.shoes.painter import paint
 from tests.containers import Image, build, compose, named_database
 from tests.databases import PostgreSQL
 

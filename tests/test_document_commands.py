@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
-from app.demo.catalogue import catalogue
-from app.demo.painter import paint
+from app.demo.shoes.catalogue import catalogue
+from app.demo.shoes.painter import paint
 from tests.containers import compose, named_database
 from tests.databases import PostgreSQL
 from tests.documents import ROOT, Block, blocks

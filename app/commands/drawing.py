@@ -1,41 +1,65 @@
-"""The demo's pictures on disk: a PNG for each shoe, and a JSON Lines file that lists them."""
+"""The demo's pictures on disk: a file for each item, and a JSON Lines file that lists them."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from app.demo.catalogue import DemoShoe
-    from app.demo.shape import ShoeShape
+    from PIL import Image
 
-LINES = "shoes.jsonl"
+LINES = "items.jsonl"
+
+
+class Drawn(Protocol):
+    """One item of the demo, before it is painted."""
+
+    @property
+    def key(self) -> str:
+        """Name of the item, and of its file."""
+
+    @property
+    def title(self) -> str:
+        """What people read."""
+
+    @property
+    def metadata(self) -> Mapping[str, str | int | float | bool]:
+        """What one can filter by."""
+
+    @property
+    def suffix(self) -> str:
+        """How the file's name ends: .png or .jpg."""
+
+    def paint(self) -> Image.Image:
+        """Paint it."""
+
 
 Progress = Callable[[int, int | None, str], None]
 """Hears how many are done, of how many, and of what."""
 
 
-def generator_digest() -> str:
-    """Sha256, in hex, of the source of what draws: another generator draws other pictures."""
+def generator_digest(name: str) -> str:
+    """Sha256, in hex, of the source of what draws `name`, shoes or people: another generator draws other pictures."""
     import app.demo
 
     digest = hashlib.sha256()
-    for path in sorted(path for folder in app.demo.__path__ for path in Path(folder).glob("*.py")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for folder in app.demo.__path__:
+        for path in sorted((*Path(folder).glob("*.py"), *(Path(folder) / name).glob("*.py"))):
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
-def draw(shoes: Iterable[DemoShoe], count: int, folder: Path, workers: int, progress: Progress) -> Path:
-    """Draw the shoes that are not drawn yet and return the file that lists all of them.
+def draw(items: Iterable[Drawn], count: int, folder: Path, workers: int, progress: Progress) -> Path:
+    """Draw the items that are not drawn yet and return the file that lists all of them.
 
     Every file is written aside and renamed, so that whoever comes after a kill finds it whole or not at all.
 
     Args:
-        shoes: what to draw.
+        items: what to draw.
         count: how many they are.
         folder: where to draw; made if need be, and for this version of the generator only.
         workers: threads that paint.
@@ -46,11 +70,11 @@ def draw(shoes: Iterable[DemoShoe], count: int, folder: Path, workers: int, prog
     pool = ThreadPoolExecutor(workers, thread_name_prefix="painter")
     try:
         painted = []
-        for number, shoe in enumerate(shoes, 1):
-            target = folder / f"{shoe.key}.png"
-            lines.append(json.dumps({"key": shoe.key, "title": shoe.title, "image": target.name, **shoe.metadata}))
+        for number, item in enumerate(items, 1):
+            target = folder / f"{item.key}{item.suffix}"
+            lines.append(json.dumps({"key": item.key, "title": item.title, "image": target.name, **item.metadata}))
             if not target.exists():
-                painted.append(pool.submit(_paint, shoe.shape, target))
+                painted.append(pool.submit(_paint, item, target))
             progress(number, count, "design")
         for done, picture in enumerate(as_completed(painted), 1):
             picture.result()
@@ -62,11 +86,17 @@ def draw(shoes: Iterable[DemoShoe], count: int, folder: Path, workers: int, prog
     return folder / LINES
 
 
-def _paint(shape: ShoeShape, target: Path) -> None:
-    from app.demo.painter import paint
+def lay_out(queries: Sequence[Drawn], folder: Path) -> None:
+    """Paint pictures that belong to no collection, for people to look for; no folder is made for none."""
+    for query in queries:
+        folder.mkdir(parents=True, exist_ok=True)
+        _paint(query, folder / f"{query.key}{query.suffix}")
 
-    picture = paint(shape)
-    _place(target, lambda aside: picture.save(aside, "PNG"))
+
+def _paint(item: Drawn, target: Path) -> None:
+    picture = item.paint()
+    form = {".png": "PNG", ".jpg": "JPEG"}[item.suffix]
+    _place(target, lambda aside: picture.save(aside, form, quality=90))
 
 
 def _place(target: Path, write: Callable[[Path], object]) -> None:

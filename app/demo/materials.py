@@ -10,7 +10,7 @@ import numpy as np
 from app.demo import textures
 
 if TYPE_CHECKING:
-    from app.demo.shape import Finish
+    from app.demo.finish import Finish
     from app.demo.textures import Field
 
 # Where the lamps stand, as the direction of a surface (x to the right, y downwards) that reflects them to the eye.
@@ -51,6 +51,8 @@ MATERIALS: dict[str, Material] = {
     "snake": Material("scales", 0.06, sheen=0.16, gloss=0.12, pattern="snake"),
     "leopard": Material("suede", 0.04, fuzz=0.06, pattern="leopard"),
     "stripes": Material("canvas", 0.05, pattern="stripes"),
+    "hoops": Material("canvas", 0.05, pattern="hoops"),
+    "camouflage": Material("canvas", 0.05, pattern="camouflage"),
     "gingham": Material("canvas", 0.05, pattern="gingham"),
     "dots": Material("canvas", 0.05, pattern="dots"),
     "floral": Material("canvas", 0.05, pattern="floral"),

@@ -142,6 +142,15 @@ def _stripes() -> Field:
     return np.asarray(np.clip(np.sin((x * 0.5 + y) * (2 * np.pi / 32)) * 6 + 0.5, 0, 1), np.float32)
 
 
+def _hoops() -> Field:
+    _, y = _grid()
+    return np.asarray(np.clip(np.sin(y * (2 * np.pi / 16)) * 5 + 0.5, 0, 1), np.float32)
+
+
+def _camouflage() -> Field:
+    return np.asarray(np.clip(_noise("camouflage", 6.0) * 6 + 0.3, 0, 1), np.float32)
+
+
 def _gingham() -> Field:
     x, y = _grid()
     return np.asarray((((x % 16) < 8).astype(np.float32) + ((y % 16) < 8).astype(np.float32)) / 2, np.float32)  # noqa: PLR2004 - half a check
@@ -179,6 +188,8 @@ _PRINTS: dict[str, Callable[[], Field]] = {
     "leopard": _leopard,
     "snake": _snake,
     "stripes": _stripes,
+    "hoops": _hoops,
+    "camouflage": _camouflage,
     "gingham": _gingham,
     "dots": _dots,
     "floral": _floral,

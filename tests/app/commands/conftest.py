@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 from app.commands import application
 from models import predictor, registry
 from models.checkpoints import Checkpoint, CheckpointStore
+from models.contracts import MissingCheckpoint
 from models.devices import Device
 from models.images import encode_png
 from models.startup import STARTUP_ENVIRONMENT
@@ -89,14 +90,17 @@ class Shipped:
         return self.checkpoints[-1]
 
     def find(self, model: str, reference: str | None = None, **__: object) -> Checkpoint:
-        """Find weights, as a store does."""
+        """Find weights, as a store does; there are none of any other model."""
+        if model != self.name:
+            message = f"There is no checkpoint at all of the model {model}."
+            raise MissingCheckpoint(message)
         found = [kept for kept in self.checkpoints if reference is None or kept.digest.startswith(reference)]
         return found[-1]
 
     def load(self, store: CheckpointStore, model: str, reference: str | None, device: Device) -> FakePredictor:
         """Load a fake that embeds as these weights would."""
         checkpoint = self.find(model, reference)
-        loaded = FakePredictor(digest=checkpoint.digest, name=self.name)
+        loaded = FakePredictor(digest=checkpoint.digest, name=model)
         loaded.checkpoint = checkpoint
         self.predictors.append(loaded)
         return loaded

@@ -14,7 +14,7 @@ from app.commands.configuration import load_settings
 from app.commands.demo import prepare, read_mark
 from app.commands.sentences import Refusal
 from app.commands.stores import opened
-from app.demo import painter
+from app.demo.shoes import painter
 from app.settings import Settings
 from indexer import building, pipeline
 from tests.app.commands.conftest import Run, Shipped
@@ -27,7 +27,7 @@ def settings(home: Path, shipped: Shipped, monkeypatch: pytest.MonkeyPatch) -> S
     """Settings of an empty data folder, with a fake model and a painter that is done at once."""
     colours = count(1)
     monkeypatch.setattr(painter, "paint", lambda _: Image.new("RGB", (16, 16), (next(colours), 0, 0)))
-    monkeypatch.setattr(demo, "generator_digest", lambda: "cd" * 32)
+    monkeypatch.setattr(demo, "generator_digest", lambda _: "cd" * 32)
     return load_settings()
 
 
@@ -74,7 +74,7 @@ def test_new_weights_are_noticed_and_told(
     assert said(capsys) == ""
 
 
-@pytest.mark.parametrize("stage", ["draw", "predictor_of", "_write_mark"])
+@pytest.mark.parametrize("stage", ["draw", "predictor_of", "lay_out", "_write_mark"])
 def test_a_killed_start_goes_on(
     settings: Settings, shipped: Shipped, capsys: pytest.CaptureFixture[str], stage: str
 ) -> None:
@@ -127,7 +127,7 @@ def test_another_generator_draws_anew(
     """A version that draws otherwise replaces the pictures, and leaves none of the old ones behind."""
     prepare(settings, ITEMS)
     said(capsys)
-    monkeypatch.setattr(demo, "generator_digest", lambda: "ab" * 32)
+    monkeypatch.setattr(demo, "generator_digest", lambda _: "ab" * 32)
     prepare(settings, None)
     assert "other shoes" in said(capsys)
     (folder,) = (path for path in (settings.paths.home / "demo").iterdir() if path.is_dir())

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
+from itertools import islice
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 import app.demo
-from app.commands.drawing import draw, generator_digest
-from app.demo.catalogue import catalogue
+from app.commands.drawing import draw, generator_digest, lay_out
+from app.demo.people.catalogue import queries
+from app.demo.shoes.catalogue import catalogue
 
 COUNT = 3
 
@@ -66,16 +68,42 @@ def test_an_interrupted_drawing_leaves_no_list(tmp_path: Path) -> None:
     assert list(tmp_path.glob("*.jsonl")) == []
 
 
+def test_pictures_to_look_for_are_in_no_list(tmp_path: Path) -> None:
+    """They lie in a folder by themselves, which is not made for none."""
+    lay_out((), tmp_path / "none")
+    assert not (tmp_path / "none").exists()
+    wanted = list(islice(queries(4), 2))
+    lay_out(wanted, tmp_path / "some")
+    assert sorted(path.name for path in (tmp_path / "some").iterdir()) == [f"{query.key}.jpg" for query in wanted]
+    for path in (tmp_path / "some").iterdir():
+        with Image.open(path) as picture:
+            picture.load()
+            assert picture.format == "JPEG"
+
+
 def test_another_generator_has_another_digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The digest follows the source: the same for the same files, another for a changed, added or renamed one."""
     source = tmp_path / "demo"
     shutil.copytree(app.demo.__path__[0], source, ignore=shutil.ignore_patterns("__pycache__"))
-    before = generator_digest()
+    before = generator_digest("shoes")
     monkeypatch.setattr(app.demo, "__path__", [str(source)])
-    assert generator_digest() == before
+    assert generator_digest("shoes") == before
+    (source / "shoes" / "more.py").touch()
+    added = generator_digest("shoes")
+    (source / "shoes" / "more.py").rename(source / "shoes" / "less.py")
+    renamed = generator_digest("shoes")
+    (source / "shoes" / "less.py").write_text("# changed\n", "utf-8")
+    assert len({before, added, renamed, generator_digest("shoes")}) == 4
+
+
+def test_people_are_not_drawn_anew_for_other_shoes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A change of the shoes changes their digest alone, one of what both are drawn with changes both."""
+    source = tmp_path / "demo"
+    shutil.copytree(app.demo.__path__[0], source, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(app.demo, "__path__", [str(source)])
+    shoes, people = generator_digest("shoes"), generator_digest("people")
+    (source / "shoes" / "more.py").touch()
+    assert generator_digest("shoes") != shoes
+    assert generator_digest("people") == people
     (source / "more.py").touch()
-    added = generator_digest()
-    (source / "more.py").rename(source / "less.py")
-    renamed = generator_digest()
-    (source / "less.py").write_text("# changed\n", "utf-8")
-    assert len({before, added, renamed, generator_digest()}) == 4
+    assert generator_digest("people") != people

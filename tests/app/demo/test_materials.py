@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from app.demo.finish import Finish
 from app.demo.materials import MATERIALS, light, respond
-from app.demo.shape import Finish
 
 STEPS = np.linspace(-0.85, 0.85, 61, dtype=np.float32)
 NX, NY = np.meshgrid(STEPS, STEPS)
