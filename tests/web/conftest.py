@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from tests.web.crowd import serve_people
 from tests.web.serving import fill, serve
 
 if TYPE_CHECKING:
@@ -73,6 +74,13 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server whose model is the fake, with two collections: `shoes` of twelve items and an empty one."""
     with serve(tmp_path_factory.mktemp("home")) as running:
         fill(running)
+        yield running
+
+
+@pytest.fixture(scope="package")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server that knows people: collections `shoes`, `people`, which is personal, and `empty`, of people too."""
+    with serve_people(tmp_path_factory.mktemp("crowd")) as running:
         yield running
 
 

@@ -77,9 +77,9 @@ def test_a_picture_can_be_pasted_and_dropped(page: Page, kind: str) -> None:
 def test_dragging_shows_where_to_drop(page: Page) -> None:
     """While a file hovers the paper invites it, and stops once it is dropped."""
     page.evaluate(GIVE, ["found.png", "image/png", list(png()), "dragover"])
-    expect(page.locator(".drop-note")).to_be_visible()
+    expect(page.locator("#paper .drop-note")).to_be_visible()
     page.evaluate(GIVE, ["found.png", "image/png", list(png()), "drop"])
-    expect(page.locator(".drop-note")).to_be_hidden()
+    expect(page.locator("#paper .drop-note")).to_be_hidden()
 
 
 def test_what_is_no_picture_is_refused_without_asking(page: Page) -> None:

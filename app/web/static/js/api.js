@@ -12,32 +12,48 @@
  * @property {string | null} thumbnail_url
  * @property {number | null} [probability] that this is the item drawn; null where the server cannot tell
  * @property {{picture: string, shares: number[][]} | null} [explanation] why it was found, where that was asked
+ * @property {Verdict | null} [verdict] of a search for a person
+ *
+ * @typedef {"match" | "unsure" | "no match"} Verdict
  *
  * @typedef {Object} Answer
  * @property {Hit[]} hits
  * @property {boolean | null} [matched] false where even the best hit is not near enough
+ * @property {Verdict | null} [verdict] of a search for a person: the best hit's
  * @property {string} collection
  * @property {number | null} [generation]
  * @property {{name: string, checkpoint: string}} [model]
  * @property {Record<string, number>} [took_ms]
  *
- * @typedef {{name: string, title: string, model: string, items: number}} Collection
+ * @typedef {{name: string, title: string, model: string, items: number, personal?: boolean}} Collection
  * @typedef {{collection: Collection, k: number, filter: object | null, why?: boolean}} Scope `why` asks for explanations
  * @typedef {{type: "strokes", strokes: number[][][]} | {type: "picture", picture: Blob}} Sketch
  * @typedef {Sketch | {type: "item", key: string}} Query
+ * @typedef {Object} Person a search for one
+ * @property {ReadonlyArray<Blob>} pictures
+ * @property {string} collection
+ * @property {number} k
+ * @property {number} rate of false matches
+ * @property {string | null} leftOut a camera whose pictures are not wanted
+ * @property {object | null} filter
  */
+
+/** What the names of the server's own problems begin with. */
+const PROBLEM = "urn:likeness:problem:";
 
 /** The server understood and declined; `message` is its own sentence. */
 export class Problem extends Error {
   /**
    * @param {number} status
    * @param {string} detail
-   * @param {{requestId?: string | null, retryAfter?: number | null}} [facts] `retryAfter` in seconds
+   * @param {{kind?: string, requestId?: string | null, retryAfter?: number | null}} [facts] `kind` is the server's name for
+   *   it, e.g. "not-calibrated", empty where something before the server answered; `retryAfter` in seconds
    */
-  constructor(status, detail, { requestId = null, retryAfter = null } = {}) {
+  constructor(status, detail, { kind = "", requestId = null, retryAfter = null } = {}) {
     super(detail);
     this.name = "Problem";
     this.status = status;
+    this.kind = kind;
     this.requestId = requestId;
     this.retryAfter = retryAfter;
   }
@@ -83,6 +99,7 @@ async function ask(address, options = {}) {
   if (response.ok) return response;
   const body = await response.json().catch(() => ({}));
   throw new Problem(response.status, sentence(body) ?? `The server answered ${response.status}.`, {
+    kind: kindOf(body),
     requestId: response.headers.get("X-Request-ID"),
     retryAfter: retrySeconds(response.headers.get("Retry-After")),
   });
@@ -90,6 +107,9 @@ async function ask(address, options = {}) {
 
 /** @param {any} body @returns {string | null} the sentence of a problem+json body */
 const sentence = (body) => [body?.detail, body?.title].find((text) => typeof text === "string" && text !== "") ?? null;
+
+/** @param {any} body @returns {string} */
+const kindOf = (body) => (typeof body?.type === "string" && body.type.startsWith(PROBLEM) ? body.type.slice(PROBLEM.length) : "");
 
 /**
  * Begins a session: the answer carries a cookie that no script can read, and that also pictures are fetched with.
@@ -107,7 +127,7 @@ export async function endSession() {
 /** @param {string} key @returns {string} a key as a path, its slashes kept */
 const keyPath = (key) => key.split("/").map(encodeURIComponent).join("/");
 
-/** @param {Scope} scope @returns {URLSearchParams} */
+/** @param {{k: number, filter: object | null, why?: boolean}} scope @returns {URLSearchParams} */
 function scopeQuery({ k, filter, why = false }) {
   const query = new URLSearchParams({ k: String(k) });
   if (why) query.set("explain", "true");
@@ -164,6 +184,22 @@ export async function searchRefined(query, marks, scope, signal) {
   const parameters = scopeQuery(scope);
   parameters.set("collection", scope.collection.name);
   return (await ask(`v1/search/refine?${parameters}`, refineRequest(query, marks, signal))).json();
+}
+
+/** @param {Person} person @param {AbortSignal} [signal] @returns {Promise<Answer>} */
+export async function searchPerson({ pictures, collection, k, rate, leftOut, filter }, signal) {
+  const query = scopeQuery({ k, filter });
+  query.set("collection", collection);
+  query.set("fmr", String(rate));
+  if (leftOut !== null) query.set("leave_out_camera", leftOut);
+  const body = new FormData();
+  for (const picture of pictures) body.append("image", picture);
+  return (await ask(`v1/search/person?${query}`, { method: "POST", body, signal })).json();
+}
+
+/** @param {string} address of an item's picture @param {AbortSignal} [signal] @returns {Promise<Blob>} */
+export async function fetchPicture(address, signal) {
+  return (await ask(address, { signal })).blob();
 }
 
 /** @param {Sketch} sketch @param {Collection} collection @param {AbortSignal} [signal] @returns {Promise<Blob>} a PNG */

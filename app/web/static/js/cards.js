@@ -12,7 +12,7 @@ import { NO_MARKS, sideOf } from "./marks.js";
 /** @typedef {{onOpen: (hit: Hit) => void, onSimilar: (hit: Hit) => void, onMark: (hit: Hit, side: Side) => void}} CardActions */
 /** @typedef {{element: HTMLLIElement, show: (hit: Hit) => void, mark: (side: Side | null) => void}} Card */
 
-const COSINE = "Cosine between the two embeddings: 100 % is the same direction. It is no probability.";
+export const COSINE = "Cosine between the two embeddings: 100 % is the same direction. It is no probability.";
 const LIKELIHOOD = "How likely this is the very thing you drew, if it is here at all. Among many alike things none is likely.";
 
 /** The list of hits. */

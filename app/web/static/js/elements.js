@@ -37,6 +37,19 @@ export function make(name, attributes = {}, ...children) {
 }
 
 /**
+ * A sentence of the server, with what stands between backticks, which it means for terminals, as code.
+ *
+ * @param {string} sentence
+ * @returns {Array<Node | string>}
+ */
+export function coded(sentence) {
+  const parts = sentence.split("`");
+  // A backtick without its partner is just that.
+  if (parts.length % 2 === 0) return [sentence];
+  return parts.map((part, place) => (place % 2 === 0 ? part : make("code", { class: "within" }, part)));
+}
+
+/**
  * An icon of the sprite in index.html; decoration only, so hidden from screen readers.
  *
  * @param {string} name

@@ -12,7 +12,7 @@ import { Problem, Unreachable } from "./api.js";
  *   } State
  */
 
-/** Where a busy server names no time. */
+/** Where something before a busy server answers, and names no time. */
 const BUSY_SECONDS = 2;
 const UNREACHABLE_SECONDS = [2, 4, 8, 15, 30];
 
@@ -64,11 +64,11 @@ export class Finder {
 
   async #send() {
     const question = this.#pose();
-    if (question === null) return;
     this.#request?.abort();
+    this.#ticket += 1;
+    if (question === null) return;
     const request = new AbortController();
     this.#request = request;
-    this.#ticket += 1;
     const ticket = this.#ticket;
     this.#report({ phase: "asking", question });
     try {
@@ -107,6 +107,7 @@ export class Finder {
  */
 export function patience(error, failures) {
   if (error instanceof Unreachable) return UNREACHABLE_SECONDS[Math.min(failures, UNREACHABLE_SECONDS.length - 1)];
-  if (error instanceof Problem && (error.status === 503 || error.status === 429)) return error.retryAfter ?? BUSY_SECONDS;
-  return null;
+  if (!(error instanceof Problem && (error.status === 503 || error.status === 429))) return null;
+  // Of what passes the server itself says when; missing weights do not come back by waiting.
+  return error.retryAfter ?? (error.kind === "" ? BUSY_SECONDS : null);
 }

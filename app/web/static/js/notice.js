@@ -1,8 +1,8 @@
 /**
- * The one place under the filters where the page says why there are no cards, or why they are not fresh.
+ * The places, one in each tab, where the page says why there are no hits, or why they are not fresh.
  */
 
-import { byId, make } from "./elements.js";
+import { byId, coded, make } from "./elements.js";
 
 /**
  * @typedef {Object} Notice
@@ -14,9 +14,8 @@ import { byId, make } from "./elements.js";
  * @property {{label: string, run: () => void} | null} [action]
  */
 
-/** @param {Notice | null} notice null takes it away */
-export function showNotice(notice) {
-  const place = byId("notice");
+/** @param {HTMLElement} place @param {Notice | null} notice null takes it away */
+export function showNotice(place, notice) {
   place.hidden = notice === null;
   place.replaceChildren();
   if (!notice) return;
@@ -24,11 +23,17 @@ export function showNotice(notice) {
   place.dataset.tone = tone;
   place.append(
     make("p", { class: "notice-title" }, title),
-    ...(text ? [make("p", {}, text)] : []),
+    ...(text ? [make("p", {}, ...coded(text))] : []),
     ...(code ? [make("p", {}, make("code", {}, code))] : []),
     ...(requestId ? [make("p", { class: "notice-request" }, `Request ${requestId}`)] : []),
     ...(action ? [make("button", { type: "button", class: "chip", onclick: action.run }, action.label)] : []),
   );
+}
+
+/** @param {HTMLElement} place @param {Notice} notice said to a screen reader too */
+export function report(place, notice) {
+  showNotice(place, notice);
+  announce(`${notice.title}. ${(notice.text ?? "").replaceAll("`", "")}`);
 }
 
 /** @param {string} sentence what a screen reader should say, once */

@@ -11,26 +11,27 @@ const command = (/** @type {KeyboardEvent} */ event) => (event.ctrlKey || event.
 const letter = (/** @type {string} */ key) => (/** @type {KeyboardEvent} */ event) =>
   !event.ctrlKey && !event.metaKey && !event.altKey && event.key.toLowerCase() === key;
 
-/**
- * @param {Record<"undo" | "redo" | "pen" | "rubber" | "whole" | "clear" | "upload" | "sees" | "theme" | "filters" | "escape", () => void>} actions
- */
+/** @typedef {"undo" | "redo" | "pen" | "rubber" | "whole" | "clear" | "upload" | "sees" | "theme" | "filters" | "escape"} Action */
+
+/** @param {() => Partial<Record<Action, () => void>>} actions what can be done as the page is now */
 export function listenToKeys(actions) {
   const dialog = byId("shortcuts-dialog");
   const open = () => dialog.showModal();
+  const act = (/** @type {Action} */ action) => () => actions()[action]?.();
   /** @type {Shortcut[]} */
   const table = [
-    { keys: ["Ctrl", "Z"], does: "Undo", matches: (event) => command(event) && !event.shiftKey && event.key.toLowerCase() === "z", run: actions.undo },
-    { keys: ["Ctrl", "Shift", "Z"], does: "Redo (also Ctrl Y)", matches: isRedo, run: actions.redo },
-    { keys: ["P"], does: "Pen", single: true, matches: letter("p"), run: actions.pen },
-    { keys: ["E"], does: "Eraser", single: true, matches: letter("e"), run: actions.rubber },
-    { keys: ["W"], does: "Stroke eraser, a whole line at a time", single: true, matches: letter("w"), run: actions.whole },
-    { keys: ["C"], does: "Clear the paper", single: true, matches: letter("c"), run: actions.clear },
-    { keys: ["U"], does: "Upload a picture", single: true, matches: letter("u"), run: actions.upload },
+    { keys: ["Ctrl", "Z"], does: "Undo", matches: (event) => command(event) && !event.shiftKey && event.key.toLowerCase() === "z", run: act("undo") },
+    { keys: ["Ctrl", "Shift", "Z"], does: "Redo (also Ctrl Y)", matches: isRedo, run: act("redo") },
+    { keys: ["P"], does: "Pen", single: true, matches: letter("p"), run: act("pen") },
+    { keys: ["E"], does: "Eraser", single: true, matches: letter("e"), run: act("rubber") },
+    { keys: ["W"], does: "Stroke eraser, a whole line at a time", single: true, matches: letter("w"), run: act("whole") },
+    { keys: ["C"], does: "Clear the paper, or take all pictures out", single: true, matches: letter("c"), run: act("clear") },
+    { keys: ["U"], does: "Upload a picture", single: true, matches: letter("u"), run: act("upload") },
     { keys: ["Ctrl", "V"], does: "Search with the picture in the clipboard" },
-    { keys: ["F"], does: "Go to the filters", single: true, matches: letter("f"), run: actions.filters },
-    { keys: ["N"], does: "Show what the network sees", single: true, matches: letter("n"), run: actions.sees },
-    { keys: ["D"], does: "Dark or light", single: true, matches: letter("d"), run: actions.theme },
-    { keys: ["Esc"], does: "Give up a stroke, close, or go back to the drawing", matches: (event) => event.key === "Escape", run: actions.escape },
+    { keys: ["F"], does: "Go to what narrows the search down", single: true, matches: letter("f"), run: act("filters") },
+    { keys: ["N"], does: "Show what the network sees", single: true, matches: letter("n"), run: act("sees") },
+    { keys: ["D"], does: "Dark or light", single: true, matches: letter("d"), run: act("theme") },
+    { keys: ["Esc"], does: "Give up a stroke, close, or go back to what was searched with", matches: (event) => event.key === "Escape", run: act("escape") },
     { keys: ["←↑↓→"], does: "On the paper: move the pen (Shift: in large steps)" },
     { keys: ["Space"], does: "On the paper: put the pen down, lift it" },
     { keys: ["?"], does: "This list", single: true, matches: letter("?"), run: open },

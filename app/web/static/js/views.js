@@ -132,14 +132,12 @@ export class ItemDialog {
   #dialog = byId("item-dialog");
   /** @type {Tile | null} */
   #edges = null;
-  /** @type {Hit | null} */
-  #hit = null;
+  #similar = () => {};
 
-  /** @param {(hit: Hit) => void} onSimilar */
-  constructor(onSimilar) {
+  constructor() {
     byId("item-similar").addEventListener("click", () => {
       this.#dialog.close();
-      if (this.#hit) onSimilar(this.#hit);
+      this.#similar();
     });
     this.#dialog.addEventListener("click", (/** @type {MouseEvent} */ event) => {
       // The backdrop belongs to the dialog element; everything inside has an element of its own.
@@ -147,22 +145,33 @@ export class ItemDialog {
     });
   }
 
-  /** @param {Hit} hit @param {Collection} collection */
-  open(hit, collection) {
-    this.#hit = hit;
+  /**
+   * @param {Hit} hit
+   * @param {Collection} collection
+   * @param {{label: string, run: () => void}} similar what the button under it does
+   * @param {boolean} [withEdges] whether what the network sees of it tells people more than the picture
+   */
+  open(hit, collection, similar, withEdges = true) {
+    this.#similar = similar.run;
+    byId("item-similar-label").textContent = similar.label;
     const name = hit.title || hit.key;
     byId("item-title").textContent = name;
-    const place = make("div", { class: "sees-tile" });
     this.#edges?.clear();
-    this.#edges = new Tile(place);
-    this.#edges.show(hit, `Edges of ${name}`, (signal) => viewItem(hit.key, collection, signal));
     byId("item-views").replaceChildren(
       make("figure", {}, picture(hit, name), make("figcaption", {}, "The picture")),
-      make("figure", {}, place, make("figcaption", {}, "What the network sees of it")),
+      ...(withEdges ? [this.#seen(hit, collection, name)] : []),
       ...reasons(hit, name),
     );
     byId("item-facts").replaceChildren(...factRows(hit));
     this.#dialog.showModal();
+  }
+
+  /** @param {Hit} hit @param {Collection} collection @param {string} name @returns {HTMLElement} */
+  #seen(hit, collection, name) {
+    const place = make("div", { class: "sees-tile" });
+    this.#edges = new Tile(place);
+    this.#edges.show(hit, `Edges of ${name}`, (signal) => viewItem(hit.key, collection, signal));
+    return make("figure", {}, place, make("figcaption", {}, "What the network sees of it"));
   }
 }
 
@@ -185,7 +194,8 @@ function factRows(hit) {
   /** @type {Array<[string, string]>} */
   const rows = Object.entries(hit.metadata ?? {}).map(([field, value]) => [fieldLabel(field), fieldValue(field, value, hit.metadata)]);
   if (hit.score !== undefined) rows.unshift(["Cosine", percent(hit.score)]);
-  if (hit.probability) rows.unshift(["Looks like it", likelihood(hit.probability)]);
+  if (hit.probability) rows.unshift([hit.verdict ? "Chance" : "Looks like it", likelihood(hit.probability)]);
+  if (hit.verdict) rows.unshift(["Verdict", hit.verdict]);
   rows.push(["Key", hit.key]);
   return rows.map(([label, value]) => make("div", {}, make("dt", {}, label), make("dd", {}, value)));
 }

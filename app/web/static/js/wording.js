@@ -57,10 +57,16 @@ export const NO_MATCH = {
 };
 
 /** @param {Question} question @param {Answer} answer @returns {string} small print under the cards */
-export function smallPrint(question, { hits, took_ms: took, model, generation }) {
+export function smallPrint(question, answer) {
+  const { hits } = answer;
   if (hits.length === 0) return "";
   const isAll = kindOf(question) === "browse" && !question.filter;
   if (isAll) return `Showing ${hits.length} of ${counted(question.collection.items, "item", "items")}`;
+  return tookWords(answer);
+}
+
+/** @param {Answer} answer @returns {string} how many hits, how long it took, and by what they were found */
+export function tookWords({ hits, took_ms: took, model, generation }) {
   const parts = [counted(hits.length, "result", "results")];
   if (took) parts.push(`${Math.round(Object.values(took).reduce((sum, step) => sum + step, 0))} ms on the server`);
   if (model) parts.push(`${model.name} ${model.checkpoint.slice(0, 8)}`);
@@ -91,10 +97,18 @@ export function nothingFound({ filter, collection, marks }, clearFilters) {
   };
 }
 
+/** Titles over the server's own sentences, by what it calls the problem. @type {Readonly<Record<string, string>>} */
+const TITLES = {
+  "missing-checkpoint": "The network has no weights yet",
+  "not-calibrated": "Nobody can say yet what a likeness means",
+  "unreadable-picture": "A picture cannot be read",
+  "picture-too-large": "A picture has too many pixels",
+};
+
 /** @param {Error} error @param {() => void} again @returns {import("./notice.js").Notice} */
 export function declined(error, again) {
-  const requestId = error instanceof Problem ? error.requestId : null;
-  return { title: "That did not work", text: error.message, requestId, tone: "warning", action: { label: "Try again", run: again } };
+  const { requestId, kind } = error instanceof Problem ? error : { requestId: null, kind: "" };
+  return { title: TITLES[kind] ?? "That did not work", text: error.message, requestId, tone: "warning", action: { label: "Try again", run: again } };
 }
 
 /** @param {() => void} again @returns {import("./notice.js").Notice} where the server wants a key and none was given */
