@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from models.reid.calibration import calibrate_trained
 from models.reid.datasets import find_crops, read, split
 from models.reid.network import Design
 from models.reid.pretrained import loader
@@ -80,6 +81,7 @@ def train(
         "data": {"trained": _counts(parts.trained), "held out": _counts(parts.held_out)},
         "device": device.name,
         "stages": {"people": {**trained.card(), "recipe": _numbers(recipe)}},
+        "calibration": calibrate_trained(embedding, parts.held_out),
     }
     return store.save(spec.name, chosen, half_precision(embedding), card)
 
