@@ -11,8 +11,9 @@ from models.batches import in_batches
 from models.calibrating import NothingToCalibrate, Scores, fit_calibration
 from models.datasets import MissingData
 from models.reid.canvas import stretch
-from models.reid.datasets import find_crops, read_picture, split
-from models.reid.evaluation import Trial, embed_listing, trial_of
+from models.reid.datasets import find_parts, read_picture
+from models.reid.evaluation import embed_listing
+from models.reid.listings import trial_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from models.contracts import Vectors
     from models.predictor import Predictor
-    from models.reid.datasets import Listing
+    from models.reid.listings import Listing, Trial
     from models.reid.network import EnsembleNet
 
 _FEWEST = 2
@@ -34,13 +35,13 @@ def score(data: Path, predictor: Predictor) -> Mapping[str, Scores]:
     out, of the same person and of others: light and background make them more alike than pictures of two cameras.
 
     Args:
-        data: an unpacked `market1501`, or a folder that holds `IDENTITY/CAMERA_*.jpg`.
+        data: what `models.reid.datasets.find_parts` reads.
         predictor: whose scores.
 
     Raises:
         MissingData: the folder holds no such data, or fewer than two held-out people with a gallery.
     """
-    trial = trial_of(split(find_crops(data)).held_out)
+    trial = trial_of(find_parts(data).held_out)
     if len(set(trial.gallery.identities.tolist())) < _FEWEST:
         message = (
             f"{data} holds fewer than two people to calibrate by; of every ten that are not the test one is held out, "

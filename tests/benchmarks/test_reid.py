@@ -16,8 +16,9 @@ from models.calibration import Calibration
 from models.checkpoints import CheckpointStore
 from models.contracts import Vectors
 from models.reid import SPEC
-from models.reid.datasets import Listing, find_crops, split
-from models.reid.evaluation import trial_of
+from models.reid.datasets import find_crops
+from models.reid.evaluation import load_trial
+from models.reid.listings import Listing
 from models.reid.rerank import rerank_best
 from models.reid.trunks import LITE
 from tests.models.reid.people import write_own
@@ -56,7 +57,7 @@ def known(listing: Listing) -> Vectors:
 
 def test_a_network_that_knows_everybody_is_right_in_every_order(folder: Path) -> None:
     """Each way to score has its row, and who is known is found by all of them."""
-    trial = trial_of(split(find_crops(folder)).test)
+    trial = load_trial(folder)
     found = rows("known", trial, known(trial.queries), known(trial.gallery))
     assert len(found) == len(orders(unit(1, 0), unit(1, 1))) == 3
     for line in found:
@@ -65,7 +66,7 @@ def test_a_network_that_knows_everybody_is_right_in_every_order(folder: Path) ->
 
 def test_who_is_not_there_is_told_from_who_is(folder: Path) -> None:
     """A network that knows everybody finds all at every rate, and nobody falsely, calibrated or not."""
-    trial = trial_of(split(find_crops(folder)).test)
+    trial = load_trial(folder)
     vectors = known(trial.queries), known(trial.gallery)
     calibration = Calibration(9.0, -8.0, 60, 0.35, (0.3, 0.4))
     found = open_rows("known", trial, *vectors, calibration)

@@ -17,7 +17,7 @@ from models.images import Picture, decode
 from models.predictor import Predictor
 from models.reid import SPEC
 from models.reid.calibration import calibrate_trained, score
-from models.reid.datasets import find_crops, split
+from models.reid.datasets import find_parts
 from models.reid.network import EnsembleNet
 from tests.models.reid.people import write_market, write_own
 
@@ -97,7 +97,7 @@ class Middle(EnsembleNet):
 
 def test_training_ends_with_what_the_command_finds(own: Path) -> None:
     """What the card keeps of a network is what `calibrate` learns from the same held-out people by its scores."""
-    found = calibrate_trained(Middle(), split(find_crops(own)).held_out)
+    found = calibrate_trained(Middle(), find_parts(own).held_out)
     assert found is not None
     expected = fit_calibration(list(score(own, EYE).values())).card()
     assert found == pytest.approx(expected)
@@ -105,7 +105,7 @@ def test_training_ends_with_what_the_command_finds(own: Path) -> None:
 
 def test_where_nobody_can_be_confused_nothing_is_kept(tmp_path: Path) -> None:
     """One held-out person is no reason to lose the weights: the card states no calibration."""
-    listing = split(find_crops(write_own(tmp_path, 8))).held_out
+    listing = find_parts(write_own(tmp_path, 8)).held_out
     assert len(set(listing.identities.tolist())) == 1
     assert calibrate_trained(Middle(), listing) is None
 
