@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from models.devices import Device
     from models.reid.listings import Listing
 
-# What differs from the recipe's own numbers, by trunk: a larger network takes smaller steps.
-_NUMBERS: Mapping[str, Mapping[str, Any]] = {RESNET: {"rate": 1e-3, "trunk_rate": 1e-4}}
+NUMBERS: Mapping[str, Mapping[str, Any]] = {RESNET: {"rate": 1e-3, "trunk_rate": 1e-4}}
+"""What differs from the recipe's own numbers, by trunk: a larger network takes smaller steps."""
 LICENCE = "Trained on pictures of people for research; commercial users must retrain on data of their own."
 
 
@@ -66,7 +66,7 @@ def train(
         read(parts.held_out),
         load,
         replace(Design(), trunk=chosen),
-        **{**_NUMBERS.get(chosen, {}), **length},
+        **{**NUMBERS.get(chosen, {}), **length},
     )
 
     def tell(progress: Progress) -> None:

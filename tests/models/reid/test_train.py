@@ -34,7 +34,7 @@ def store(tmp_path: Path) -> CheckpointStore:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look at small pictures, few at a time."""
     numbers: dict[str, Any] = {"size": (64, 32), "people": 2, "pictures": 2}
-    monkeypatch.setattr(module, "_NUMBERS", dict.fromkeys(SPEC.networks, numbers))
+    monkeypatch.setattr(module, "NUMBERS", dict.fromkeys(SPEC.networks, numbers))
 
 
 @pytest.mark.usefixtures("small")
