@@ -68,7 +68,7 @@ def measure(
 
 
 def multiply_adds(network: nn.Module, crops: Tensor) -> int:
-    """Count what convolutions multiply and add while crops, uint8 (n, 3, h, w), are embedded; the rest hardly counts."""
+    """Count what convolutions multiply and add while crops, uint8 (n, 3, h, w), are embedded; all else is little."""
     counted: list[int] = []
 
     def count(module: nn.Module, _: object, maps: Tensor) -> None:
