@@ -113,7 +113,9 @@ class EnsembleNet(nn.Module):
         shared = self.shared(self._normalised(pixels))
         pooled: list[Tensor] = []
         for branch, stripes in zip(self.branches, self.design.stripes, strict=True):
-            features = branch(shared.to(next(branch.parameters(), shared).dtype))
+            coarse = next(branch.parameters(), shared).dtype
+            # In training the format is autocast's, which is left alone.
+            features = branch(shared if coarse is torch.float32 else shared.to(coarse))
             pooled += torch.chunk(functional.adaptive_avg_pool2d(features.float(), (stripes, 1)), stripes, dim=2)
         return pooled
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.reid import BEST, best_reranked, main, open_rows, orders, peer, rows
+from benchmarks.reid import BEST, best_reranked, main, open_rows, orders, parity, peer, rows
 from models.calibration import Calibration
 from models.checkpoints import CheckpointStore
 from models.contracts import Vectors
@@ -94,6 +94,15 @@ def test_a_peer_gets_pictures_as_imagenet_has_them(folder: Path, monkeypatch: py
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     assert {part.shape[1:] for part in met} == {(3, 256, 128)}
     assert all(part.dtype == np.float32 and abs(float(part.mean())) < 1 for part in met)
+
+
+def test_the_worst_vector_and_the_worst_score_are_told() -> None:
+    """One of two vectors is turned by 60 degrees: its cosine is a half, and that with the other one is no longer 0."""
+    exact = np.eye(2, dtype=np.float32)
+    found = np.array([[1, 0], [3**0.5 / 2, 0.5]], np.float32)
+    told = parity(found, exact)
+    assert "cosines of 0.5000 or more" in told
+    assert "differ by 0.8660 or less" in told
 
 
 def test_the_command_prints_machine_command_and_table(
