@@ -7,34 +7,14 @@ import os
 import signal
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from app.settings import Settings
-from benchmarks import indexing, machine, overload, pictures, report, service, stock
+from benchmarks import indexing, machine, overload, people_section, pictures, report, service, stock
+from benchmarks.options import Options
 from benchmarks.peer import best_of, run_peer
 
 BUILDS = 6
-
-
-@dataclass(frozen=True)
-class Options:
-    """How much is measured, and where it is written down."""
-
-    items: int
-    requests: int
-    pictures: int
-    overload: float
-    device: str | None
-    output: Path
-
-    @property
-    def command(self) -> str:
-        """What measures the same again."""
-        chosen = (
-            f"--items {self.items} --requests {self.requests} --pictures {self.pictures} --overload {self.overload:g}"
-        )
-        return f'make bench BENCH="{chosen}{f" --device {self.device}" if self.device else ""}"'
 
 
 def parse() -> Options:
@@ -45,6 +25,8 @@ def parse() -> Options:
     parser.add_argument("--pictures", type=int, default=3_000, help="pictures to index in all")
     parser.add_argument("--overload", type=float, default=30, help="seconds of each load past what the server can do")
     parser.add_argument("--device", help="cpu, cuda or cuda:N; the fastest unless named")
+    parser.add_argument("--home", type=Path, default=Path("var"), help="LIKENESS_HOME, where weights of reid may lie")
+    parser.add_argument("--peer", type=Path, help="OSNet as an ONNX file, to be timed beside reid")
     parser.add_argument("--output", type=Path, default=Path("docs/benchmarks.md"), help="file to write")
     return Options(**vars(parser.parse_args()))
 
@@ -81,11 +63,15 @@ def main() -> None:
         print(f"Indexing {options.pictures:,} pictures")
         items = run_peer(environment, "items", photos[0], None, min(service.TRIAL_PICTURES, options.pictures // BUILDS))
         built = indexing.measure(environment, photos, best_of(items))
+        print("Searching for people")
+        found = people_section.write(environment, folder, options)
     lines = [
         *report.heading(machine.describe(options.device), options.command),
         *report.searches(filled, searching),
         *report.overloads(overloaded),
         *report.builds(built, items),
+        "",
+        *found,
     ]
     options.output.write_text("\n".join(lines) + "\n", "utf-8")
     print(f"\nWritten to {options.output}.")

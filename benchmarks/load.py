@@ -38,28 +38,37 @@ def within(seconds: Sequence[float], share: float) -> float:
     return seconds[min(len(seconds) - 1, int(share * len(seconds)))] if seconds else math.nan
 
 
-def saturate(url: str, drawings: Sequence[bytes], requests: int, connections: int) -> Load:
-    """Search with the drawings in turn until `requests` are answered, `connections` at a time."""
-    return asyncio.run(_saturate(url, islice(cycle(drawings), requests), connections))
+def saturate(url: str, pictures: Sequence[bytes], requests: int, connections: int, a_search: int = 1) -> Load:
+    """Search until `requests` are answered, `connections` at a time, with the pictures in turn, `a_search` at once."""
+    return asyncio.run(_saturate(url, islice(_queries(pictures, a_search), requests), connections))
 
 
-async def _saturate(url: str, drawings: Iterator[bytes], connections: int) -> Load:
+def _queries(pictures: Sequence[bytes], a_search: int) -> Iterator[list[bytes]]:
+    """Pictures in turn, so many in each query, without an end."""
+    pile = cycle(pictures)
+    while True:
+        yield list(islice(pile, a_search))
+
+
+async def _saturate(url: str, queries: Iterator[list[bytes]], connections: int) -> Load:
     latencies: list[float] = []
     limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
     async with httpx.AsyncClient(limits=limits, timeout=TIMEOUT_S) as client:
         started = time.perf_counter()
         async with asyncio.TaskGroup() as group:
             for _ in range(connections):
-                group.create_task(_search_on(client, url, drawings, latencies))
+                group.create_task(_search_on(client, url, queries, latencies))
         seconds = time.perf_counter() - started
     return Load(len(latencies), seconds, tuple(sorted(latencies)))
 
 
-async def _search_on(client: httpx.AsyncClient, url: str, drawings: Iterator[bytes], latencies: list[float]) -> None:
-    """Search on one connection; the connections take drawings from one pile."""
-    for drawing in drawings:
+async def _search_on(
+    client: httpx.AsyncClient, url: str, queries: Iterator[list[bytes]], latencies: list[float]
+) -> None:
+    """Search on one connection; the connections take queries from one pile."""
+    for query in queries:
         started = time.perf_counter()
-        response = await client.post(url, files={"image": ("drawing.png", drawing, "image/png")})
+        response = await client.post(url, files=[("image", ("picture", content)) for content in query])
         latencies.append(time.perf_counter() - started)
         assert response.status_code == httpx.codes.OK, response.text
         assert response.json()["hits"], "A search found nothing."

@@ -23,11 +23,16 @@ class Peer:
 
 
 def run_peer(
-    environment: Mapping[str, str], side: str, folder: Path, batches: Sequence[int] | None, pictures: int
+    environment: Mapping[str, str],
+    side: str,
+    folder: Path,
+    batches: Sequence[int] | None,
+    pictures: int,
+    model: str = "sketch",
 ) -> dict[int, Peer]:
     """Measure the plain loop for each batch size, all of them unless named."""
     sizes = ",".join(map(str, batches or BATCHES))
-    command = [sys.executable, "-m", "benchmarks.plain", side, str(folder), "--batches", sizes]
+    command = [sys.executable, "-m", "benchmarks.plain", side, str(folder), "--batches", sizes, "--model", model]
     output = subprocess.run(
         [*command, "--pictures", str(pictures)],
         env={**STARTUP_ENVIRONMENT, **environment},

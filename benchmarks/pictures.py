@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,8 @@ SIDE = 640
 MARGIN = 60
 PEN = 4
 SHOES = 96
+CROP_HEIGHT, CROP_WIDTH = 128, 64
+"""As Market-1501's are."""
 
 
 def shoes(count: int) -> list[ShoeShape]:
@@ -39,6 +42,18 @@ def write_photos(shapes: Sequence[ShoeShape], folders: Sequence[Path], count: in
         page = Image.new("RGB", (SIDE, SIDE), "white")
         page.paste(painted[which], (MARGIN + turn % 64, MARGIN + turn // 64 % 64))
         page.save(folders[number // count] / f"{number:06}.jpg", quality=90)
+
+
+def write_crops(folder: Path, count: int) -> None:
+    """Write `count` crops of made-up people, JPEG as trackers send them: head, coat, trousers and noise."""
+    for number in range(count):
+        random = np.random.default_rng(number)
+        scene = np.broadcast_to(random.integers(60, 200, 3), (CROP_HEIGHT, CROP_WIDTH, 3)).astype(np.float64)
+        left = CROP_WIDTH // 4 + int(random.integers(-6, 7))
+        for top, bottom in pairwise((8, 30, 72, 122)):
+            scene[top:bottom, left : left + CROP_WIDTH // 2] = random.integers(0, 256, 3)
+        scene += random.normal(0, 8, scene.shape)
+        Image.fromarray(scene.clip(0, 255).astype(np.uint8)).save(folder / f"{number:04}.jpg", quality=90)
 
 
 def _draw(shape: ShoeShape) -> Image.Image:

@@ -71,12 +71,13 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("side", choices=["queries", "items"])
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--model", default="sketch")
     parser.add_argument("--batches", default="1,8,32")
     parser.add_argument("--pictures", type=int, default=1000)
     options = parser.parse_args()
     settings = Settings()
     store = CheckpointStore(settings.paths.checkpoints)
-    predictor = load_predictor(store, "sketch", None, choose_device(settings.device))
+    predictor = load_predictor(store, options.model, None, choose_device(settings.device))
     prepare, predict = sides(predictor)[options.side]
     contents = [path.read_bytes() for path in sorted(options.folder.iterdir())]
     rates = {}

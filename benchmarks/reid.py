@@ -2,7 +2,7 @@
 
     python -m benchmarks.reid --data DIR [--checkpoint NAME] [--peer FILE] [--held-out]
 
-DIR is an unpacked Market-1501 or holds `IDENTITY/CAMERA_*.jpg`. FILE is an ONNX network of crops, 256 x 128, normalised
+DIR is what `likeness models evaluate reid` takes. FILE is an ONNX network of crops, 256 x 128, normalised
 as ImageNet's are, to be judged in the same run; it needs onnxruntime.
 """
 
@@ -12,11 +12,13 @@ import argparse
 import shlex
 import sys
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 from PIL import Image
 
 from benchmarks.machine import describe
@@ -29,8 +31,9 @@ from models.contracts import RetrievalError
 from models.devices import choose_device
 from models.predictor import load_predictor
 from models.reid.canvas import WHITE
-from models.reid.datasets import find_crops, read_picture, split
-from models.reid.evaluation import Trial, embed_listing, seen_in, trial_of
+from models.reid.datasets import find_parts, read_picture
+from models.reid.evaluation import embed_listing, load_trial, seen_in
+from models.reid.listings import Listing, Trial, trial_of
 from models.reid.open_set import best_hits, judge, judge_pairs, pairs_across
 from models.reid.ranking import rank_across_cameras
 from models.reid.rerank import rerank, rerank_best
@@ -42,7 +45,6 @@ if TYPE_CHECKING:
 
     from models.calibration import Calibration
     from models.contracts import Vectors
-    from models.reid.datasets import Listing
 
 BEST = 100
 """Hits of a query that a search would order anew."""
@@ -110,6 +112,13 @@ def open_rows(
     return lines
 
 
+def parity(found: Vectors, exact: Vectors) -> str:
+    """Say how near vectors come to those of float32, and the scores among them."""
+    least = float((found * exact).sum(axis=1).min())
+    most = float(np.abs(found @ found.T - exact @ exact.T).max())
+    return f"To float32 the queries' vectors have cosines of {least:.4f} or more; scores differ by {most:.4f} or less."
+
+
 def peer(path: Path) -> Callable[[Listing], Vectors]:
     """Return what embeds crops by an ONNX network."""
     import onnxruntime
@@ -145,9 +154,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print("\n".join([f"`{command}`", "", *describe(chosen.device)]), flush=True)
     try:
         store = CheckpointStore(chosen.home / "checkpoints")
-        predictor = load_predictor(store, "reid", chosen.checkpoint, choose_device(chosen.device))
-        parts = split(find_crops(chosen.data))
-        trial = trial_of(parts.held_out if chosen.held_out else parts.test)
+        device = choose_device(chosen.device)
+        predictor = load_predictor(store, "reid", chosen.checkpoint, device)
+        trial = trial_of(find_parts(chosen.data).held_out) if chosen.held_out else load_trial(chosen.data)
         print(f"- Checkpoint: {predictor.checkpoint.network}, {predictor.digest[:12]}", flush=True)
         print(f"\n{len(trial.queries)} queries, {len(trial.gallery)} pictures in the gallery\n")
         print("| network, order | rank-1 | rank-5 | mAP | mINP | ms a query |\n|---|---:|---:|---:|---:|---:|")
@@ -163,6 +172,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print("\nTwo pictures of two cameras are compared; each query is asked among all, and among others only:\n")
         print("| network | false matches, at most | from a score of | false, % | found, % |\n|---|---:|---:|---:|---:|")
         print("\n".join(open_set))
+        if device.dtype is not torch.float32:
+            exact = load_predictor(store, "reid", chosen.checkpoint, replace(device, dtype=torch.float32))
+            print(f"\n{parity(own[0], embed_listing(trial.queries, exact))}")
     except RetrievalError as error:
         parser.error(str(error))
 

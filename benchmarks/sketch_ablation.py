@@ -11,12 +11,12 @@ again; a killed run goes on where it was.
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.ablation_variants import Variant, variants
 from benchmarks.markdown import table, typed
+from benchmarks.records import Record, recorded, said, write_down
 from models.checkpoints import CheckpointStore
 from models.contracts import RetrievalError
 from models.devices import choose_device, describe
@@ -28,14 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from models.devices import Device
-    from models.training import Progress
-
-Record = dict[str, Any]
-"""One trained variant: "variant", "seed", "steps", "seconds" and "figures"."""
 
 
 def run(variant: Variant, steps: int, seed: int, state: Path, device: Device) -> Record:
-    """Train a variant, or what is left of it to train.
+    """Train a variant, or what is left of it to train; returns its "seconds" and "figures" beside what it was.
 
     Args:
         variant: what to train.
@@ -63,29 +59,13 @@ def run(variant: Variant, steps: int, seed: int, state: Path, device: Device) ->
     }
 
 
-def said(name: str) -> Any:  # noqa: ANN401 - what `fit` reports to
-    """Return what prints a variant's progress on one line."""
-
-    def report(progress: Progress) -> None:
-        print(f"\r{name}: {progress.step} of {progress.steps}, loss {progress.loss:.3f}  ", end="", flush=True)
-
-    return report
-
-
-def recorded(path: Path) -> list[Record]:
-    """Read what was done; nothing where there is no file."""
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
-
-
 def run_all(chosen: Iterable[Variant], steps: int, seeds: int, record: Path, state: Path, device: Device) -> None:
     """Train what the record does not hold yet, and write each down when it is done."""
     done = {(found["variant"], found["seed"], found["steps"]) for found in recorded(record)}
     for variant in chosen:
         for seed in range(1, seeds + 1):
             if (variant.name, seed, steps) not in done:
-                line = json.dumps(run(variant, steps, seed, state, device)) + "\n"
-                with record.open("a", encoding="utf-8") as stream:
-                    stream.write(line)
+                write_down(run(variant, steps, seed, state, device), record)
 
 
 def summary(records: Sequence[Record], steps: int, names: Sequence[str]) -> str:

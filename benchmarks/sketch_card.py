@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from benchmarks.bare_network import embed, served
 from benchmarks.growth_chart import growth_chart
 from benchmarks.interleaved import median_seconds
 from benchmarks.markdown import table, typed, with_interval
-from models.backbones.folding import fold_batch_norm
 from models.checkpoints import CheckpointStore
 from models.contracts import MissingCheckpoint, RetrievalError
-from models.devices import Device, choose_device, describe, place
+from models.devices import Device, choose_device, describe
 from models.predictor import load_predictor
 from models.registry import spec as find_spec
 from models.sketch.canvas import WHITE
@@ -30,8 +30,6 @@ from models.sketch.evaluation import judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-    from torch import Tensor, nn
 
     from models.contracts import ModelSpec
     from models.judgements import Judgement
@@ -121,21 +119,6 @@ def times_table(spec: ModelSpec, threads: int, rounds: int) -> str:
         rows.append([f"`{name}`", *cells])
     columns = [column for batch in BATCHES for column in (f"ms a view, batch {batch}", f"of `{PEER}`'s")]
     return table(["network", *columns], rows)
-
-
-def served(network: nn.Module, device: Device) -> nn.Module:
-    """Make a network ready as a predictor does; of what weights it has its time does not depend."""
-    network.eval().requires_grad_(requires_grad=False)
-    fold_batch_norm(network)
-    place(network, device)
-    return network
-
-
-def embed(network: nn.Module, batch: Tensor) -> Tensor:
-    """Embed drawings on the canvas."""
-    with torch.inference_mode():
-        vectors: Tensor = network.embed_queries(batch)  # type: ignore[operator]  # an EmbeddingNetwork
-    return vectors
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -25,17 +25,17 @@ SPREAD = 0.5
 """Length of what sets a vector apart from its cluster's centre, whose length is 1."""
 
 
-def fill(settings: Settings, items: int) -> BuildReport:
-    """Make a collection of `items` vectors around shoes that were never drawn, and publish its index."""
+def fill(settings: Settings, items: int, collection: str = COLLECTION, model: str = MODEL) -> BuildReport:
+    """Make a collection of `items` vectors around things that were never seen, and publish its index."""
     paths = settings.paths
     paths.home.mkdir(parents=True, exist_ok=True)
     upgrade(settings.catalogue_url)
-    predictor = load_predictor(CheckpointStore(paths.checkpoints), MODEL, None, choose_device(settings.device))
+    predictor = load_predictor(CheckpointStore(paths.checkpoints), model, None, choose_device(settings.device))
     with open_catalogue(settings.catalogue_url) as catalogue:
-        catalogue.create_collection(COLLECTION, MODEL)
-        _write(catalogue, predictor.digest, clustered(items, predictor.spec.dim))
+        catalogue.create_collection(collection, model)
+        _write(catalogue, collection, predictor.digest, clustered(items, predictor.spec.dim))
         pictures, generations = PictureStore(paths.pictures), GenerationStore(paths.indexes)
-        return build(catalogue, pictures, generations, predictor, COLLECTION)
+        return build(catalogue, pictures, generations, predictor, collection)
 
 
 def clustered(count: int, dim: int) -> Iterator[NDArray[np.float32]]:
@@ -48,7 +48,7 @@ def clustered(count: int, dim: int) -> Iterator[NDArray[np.float32]]:
         yield _unit(chosen + SPREAD * _unit(random.standard_normal((rows, dim)))).astype(np.float32)
 
 
-def _write(catalogue: Catalogue, digest: str, vectors: Iterator[NDArray[np.float32]]) -> None:
+def _write(catalogue: Catalogue, collection: str, digest: str, vectors: Iterator[NDArray[np.float32]]) -> None:
     written = 0
     for rows in vectors:
         drafts = [
@@ -60,7 +60,7 @@ def _write(catalogue: Catalogue, digest: str, vectors: Iterator[NDArray[np.float
             )
             for number, row in enumerate(rows, written)
         ]
-        catalogue.upsert(COLLECTION, drafts)
+        catalogue.upsert(collection, drafts)
         written += len(drafts)
 
 

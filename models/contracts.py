@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
 
     from models.images import Picture
 
@@ -100,6 +100,14 @@ class ExplainingNetwork(EmbeddingNetwork, Protocol):
         Returns what the network sees of them, uint8 grey (n, height, width), and how much each place supports the
         match, float (n, height, width). Called without inference mode, for derivatives are needed.
         """
+
+
+@runtime_checkable
+class PartlyCoarseNetwork(Protocol):
+    """A network of which only parts may compute in a device's number format, if that is coarser than float32."""
+
+    def coarse_parts(self) -> Sequence[nn.Module]:
+        """Return the modules that may; they take float32 or their own format, and what they give is used as float32."""
 
 
 def _alone(prepared: Tensor) -> Tensor:

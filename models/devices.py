@@ -12,6 +12,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from models.contracts import PartlyCoarseNetwork
+
 _CGROUP = Path("/sys/fs/cgroup")
 _CPUINFO = Path("/proc/cpuinfo")
 _BF16_FLAGS = frozenset({"avx512_bf16", "amx_bf16"})
@@ -63,9 +65,16 @@ def choose_device(override: str | None = None, processes: int = 1) -> Device:
 
 
 def place(network: nn.Module, device: Device, dtype: torch.dtype = torch.float32) -> None:
-    """Move a network to a device, in the memory layout that is fastest for convolutions there."""
+    """Move a network to a device, in the memory layout that is fastest for convolutions there.
+
+    A network that has `coarse_parts` computes in `dtype` there alone, and elsewhere in float32; see
+    `models.contracts.PartlyCoarseNetwork`.
+    """
+    coarse = network.coarse_parts() if isinstance(network, PartlyCoarseNetwork) else [network]
     # The keyword exists; torch's stubs leave it out.
-    network.to(device.name, dtype=dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network.to(device.name, dtype=torch.float32, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    for part in coarse:
+        part.to(dtype)
 
 
 def training_precision(device: Device) -> torch.autocast:

@@ -1,59 +1,33 @@
-"""Crops of people with who they are and which camera saw them: Market-1501's layout, and a folder of one's own."""
+"""Crops of people with who they are and which camera saw them: published data sets, and a folder of one's own."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 
 from models.contracts import RetrievalError
 from models.datasets import MissingData
 from models.images import decode
+from models.reid import cuhk03_np, msmt17
+from models.reid.box_folders import TRAIN, has_official
 from models.reid.canvas import keep
+from models.reid.cuhk03_np import CUHK03_NP
+from models.reid.listings import Entry, Listing, Split, listed, split
+from models.reid.market1501 import MARKET
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
 
     from models.images import Picture
 
-MARKET = "bounding_box_train"
-TEST_SHARE = 5
-"""The last fifth of the identities is for the final test alone: the last 150 of Market-1501's 751."""
-HELD_OUT_EVERY, HELD_OUT_REST = 10, 5
-"""Of the other identities every tenth is held out for choosing and stopping: 60 of 601."""
-_MARKET_NAME = re.compile(r"(\d{4})_c(\d+)s\d+_.+")
 _SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
 _FEWEST = 2
-
-
-@dataclass(frozen=True, eq=False)
-class Listing:
-    """Pictures by identity, camera and file name, in that order; nothing is decoded yet.
-
-    Attributes:
-        paths: of the files.
-        identities: int64 (n,), numbered from 0 in the order of their names.
-        cameras: int64 (n,), likewise.
-    """
-
-    paths: tuple[Path, ...]
-    identities: NDArray[np.int64]
-    cameras: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        """Count the pictures."""
-        return len(self.paths)
-
-    def where(self, chosen: NDArray[np.bool_]) -> Listing:
-        """Return some of the pictures; chosen is bool (n,)."""
-        paths = tuple(self.paths[row] for row in np.flatnonzero(chosen))
-        return Listing(paths, self.identities[chosen], self.cameras[chosen])
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,55 +49,45 @@ class Crops:
         return len(self.pictures)
 
 
-@dataclass(frozen=True, eq=False)
-class Split:
-    """Pictures by what they are for; no identity is in two parts.
+def find_parts(folder: Path) -> Split:
+    """List an unpacked data set by what its pictures are for.
 
-    Attributes:
-        trained: what is learnt from.
-        held_out: what weights are chosen by.
-        test: what the final figures are of.
+    MSMT17, CUHK03-NP, and Market-1501 with its three folders are divided as published. Of a Market-1501 with nothing
+    but `bounding_box_train`, and of a folder that holds `IDENTITY/CAMERA_*.jpg`, the last fifth of the identities is
+    the test: the last 150 of Market-1501's 751. Of those who may be learnt from every tenth is held out everywhere.
+
+    Raises:
+        MissingData: it holds none of these, fewer than two identities to learn from, or names that tell nothing.
     """
-
-    trained: Listing
-    held_out: Listing
-    test: Listing
+    if msmt17.is_here(folder):
+        return msmt17.official(folder)
+    if (folder / TRAIN).is_dir() and cuhk03_np.is_here(folder):
+        return CUHK03_NP.official(folder)
+    if has_official(folder):
+        return MARKET.official(folder)
+    if cuhk03_np.is_around(folder):
+        message = f"{folder} holds CUHK03-NP twice; name {folder / 'labeled'} or {folder / 'detected'}."
+        raise MissingData(message)
+    return split(find_crops(folder))
 
 
 def find_crops(folder: Path) -> Listing:
-    """List an unpacked Market-1501, or a folder that holds `IDENTITY/CAMERA_*.jpg` (or png, webp, bmp).
+    """List what no published split divides: `bounding_box_train` of Market-1501, or a folder of one's own.
+
+    Pictures of one's own are called `IDENTITY/CAMERA_*.jpg` (or png, webp, bmp).
 
     Raises:
         MissingData: it holds neither, or fewer than two identities.
     """
-    market = folder / MARKET
-    found = _market(market) if market.is_dir() else _own(folder)
-    found.sort(key=lambda entry: (entry[0], entry[1], entry[2].name))
-    identities, cameras = (np.unique([entry[part] for entry in found], return_inverse=True)[1] for part in (0, 1))
-    if not found or identities.max() + 1 < _FEWEST:
+    market = folder / TRAIN
+    (listing,) = listed(MARKET.entries(market) if market.is_dir() else _own(folder))
+    if len(set(listing.identities.tolist())) < _FEWEST:
         message = (
-            f"{folder} holds crops of fewer than two identities; name an unpacked market1501, "
-            f"which has a folder {MARKET}, or a folder that holds IDENTITY/CAMERA_*.jpg."
+            f"{folder} holds crops of fewer than two identities; name an unpacked market1501, CUHK03-NP or MSMT17_V1, "
+            f"which have a folder {TRAIN} or a file {msmt17.TRAIN_LIST}, or a folder that holds IDENTITY/CAMERA_*.jpg."
         )
         raise MissingData(message)
-    return Listing(tuple(path for _, _, path in found), identities.astype(np.int64), cameras.astype(np.int64))
-
-
-def split(listing: Listing) -> Split:
-    """Divide by whole identities, in the order of their names."""
-    count = int(listing.identities.max()) + 1
-    test = listing.identities >= count - count // TEST_SHARE
-    held_out = ~test & (listing.identities % HELD_OUT_EVERY == HELD_OUT_REST)
-    return Split(listing.where(~test & ~held_out), listing.where(held_out), listing.where(test))
-
-
-def is_query(listing: Listing | Crops) -> NDArray[np.bool_]:
-    """Tell which pictures are queries, bool (n,): the first of each identity and camera; the others are the gallery."""
-    pairs = np.stack([listing.identities, listing.cameras], axis=1)
-    _, first = np.unique(pairs, axis=0, return_index=True)
-    chosen = np.zeros(len(listing), bool)
-    chosen[first] = True
-    return chosen
+    return listing
 
 
 def read(listing: Listing) -> Crops:
@@ -148,18 +112,7 @@ def read_picture(path: Path) -> Picture:
         raise MissingData(message) from error
 
 
-def _market(folder: Path) -> list[tuple[str, str, Path]]:
-    found = []
-    for path in folder.glob("*.jpg"):
-        name = _MARKET_NAME.fullmatch(path.stem)
-        if name is None:
-            message = f"{path} is not called IIII_cCsS_FFFFFF_BB.jpg; unpack market1501 anew."
-            raise MissingData(message)
-        found.append((name[1], name[2], path))
-    return found
-
-
-def _own(folder: Path) -> list[tuple[str, str, Path]]:
+def _own(folder: Path) -> list[Entry]:
     found = []
     for path in folder.glob("*/*"):
         if path.suffix.lower() not in _SUFFIXES:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
 
 from models.batches import in_batches
 from models.datasets import MissingData
-from models.reid.datasets import find_crops, is_query, read_picture, split
+from models.reid.datasets import find_parts, read_picture
 from models.reid.ranking import Seen, rank_across_cameras
 
 if TYPE_CHECKING:
@@ -18,46 +17,27 @@ if TYPE_CHECKING:
 
     from models.contracts import Vectors
     from models.predictor import Predictor
-    from models.reid.datasets import Listing
-
-
-@dataclass(frozen=True, eq=False)
-class Trial:
-    """Queries and the gallery among which they are looked for.
-
-    Attributes:
-        queries: the first picture by file name of each identity and camera.
-        gallery: all other pictures of those identities.
-    """
-
-    queries: Listing
-    gallery: Listing
+    from models.reid.listings import Listing, Trial
 
 
 def load_trial(data: Path) -> Trial:
-    """List the test part of a folder: the last fifth of its identities by name, the last 150 of Market-1501's.
+    """List the test part of a folder, as `models.reid.datasets.find_parts` tells it.
 
     Raises:
-        MissingData: the folder holds no such data, or fewer than five identities.
+        MissingData: the folder holds no such data, or, where no split is published, fewer than five identities.
     """
-    test = split(find_crops(data)).test
-    if len(test) == 0:
+    trial = find_parts(data).test
+    if len(trial.queries) == 0:
         message = f"{data} holds fewer than five identities, of which the last fifth would be the test; add some."
         raise MissingData(message)
-    return trial_of(test)
-
-
-def trial_of(listing: Listing) -> Trial:
-    """Take queries and gallery from one part of a folder."""
-    chosen = is_query(listing)
-    return Trial(listing.where(chosen), listing.where(~chosen))
+    return trial
 
 
 def evaluate(data: Path, predictor: Predictor) -> Mapping[str, float]:
     """Judge a checkpoint on the test part of a folder.
 
     Args:
-        data: an unpacked `market1501`, or a folder that holds `IDENTITY/CAMERA_*.jpg`.
+        data: what `models.reid.datasets.find_parts` reads.
         predictor: what to judge.
 
     Returns:

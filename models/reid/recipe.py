@@ -14,7 +14,8 @@ from models.batches import in_batches
 from models.devices import training_precision
 from models.reid.augmentation import Augmentation, vary
 from models.reid.canvas import HEIGHT, WHITE, WIDTH
-from models.reid.datasets import is_query, stacked
+from models.reid.datasets import stacked
+from models.reid.listings import is_query
 from models.reid.losses import batch_hard_triplet_loss, identity_loss
 from models.reid.network import DESIGN, Design, EnsembleNet
 from models.reid.ranking import Seen, rank_across_cameras

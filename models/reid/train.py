@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from models.reid.datasets import find_crops, read, split
+from models.reid.calibration import calibrate_trained
+from models.reid.datasets import find_parts, read
 from models.reid.network import Design
 from models.reid.pretrained import loader
 from models.reid.recipe import ClassifiedNet, PersonRecipe
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
     from models.checkpoints import Checkpoint, CheckpointStore
     from models.contracts import ModelSpec
     from models.devices import Device
-    from models.reid.datasets import Listing
+    from models.reid.listings import Listing
 
-# What differs from the recipe's own numbers, by trunk: a larger network takes smaller steps.
-_NUMBERS: Mapping[str, Mapping[str, Any]] = {RESNET: {"rate": 1e-3, "trunk_rate": 1e-4}}
+NUMBERS: Mapping[str, Mapping[str, Any]] = {RESNET: {"rate": 1e-3, "trunk_rate": 1e-4}}
+"""What differs from the recipe's own numbers, by trunk: a larger network takes smaller steps."""
 LICENCE = "Trained on pictures of people for research; commercial users must retrain on data of their own."
 
 
@@ -44,8 +45,7 @@ def train(
 
     Args:
         spec: the system's description.
-        data: an unpacked Market-1501, or a folder that holds `IDENTITY/CAMERA_*.jpg`. The last fifth of the identities
-            is not looked at: it is for the test.
+        data: what `models.reid.datasets.find_parts` reads; its test part is not looked at.
         store: where the checkpoint goes, and where the ImageNet weights of ResNet-50 are.
         state: a folder for what a resumed run needs; delete it to start anew.
         device: where to train.
@@ -60,13 +60,13 @@ def train(
     """
     chosen = network or spec.default_network
     length = {} if steps is None else {"steps": steps, "evaluate_every": max(1, steps // 10)}
-    parts, load = split(find_crops(data)), loader(chosen, store)
+    parts, load = find_parts(data), loader(chosen, store)
     recipe = PersonRecipe(
         read(parts.trained),
         read(parts.held_out),
         load,
         replace(Design(), trunk=chosen),
-        **{**_NUMBERS.get(chosen, {}), **length},
+        **{**NUMBERS.get(chosen, {}), **length},
     )
 
     def tell(progress: Progress) -> None:
@@ -80,6 +80,7 @@ def train(
         "data": {"trained": _counts(parts.trained), "held out": _counts(parts.held_out)},
         "device": device.name,
         "stages": {"people": {**trained.card(), "recipe": _numbers(recipe)}},
+        "calibration": calibrate_trained(embedding, parts.held_out),
     }
     return store.save(spec.name, chosen, half_precision(embedding), card)
 

@@ -48,6 +48,14 @@ def test_every_search_is_sent_once() -> None:
     assert sum(b"first drawing" in body for body in received) == 5
 
 
+def test_a_search_may_have_several_pictures() -> None:
+    """Each is sent with as many as asked for, in turn, as parts of one name."""
+    with answering(200, b'{"hits": [1]}') as (url, received):
+        saturate(url, [b"first picture", b"second picture", b"third picture"], 3, 1, a_search=2)
+    assert [body.count(b'name="image"') for body in received] == [2] * 3
+    assert [b"second" in body for body in received] == [True, False, True]
+
+
 @pytest.mark.parametrize(("status", "body"), [(503, b"{}"), (200, b'{"hits": []}')])
 def test_a_wrong_answer_ends_the_benchmark(status: int, body: bytes) -> None:
     """A refusal, or an answer without hits, is not counted as throughput."""

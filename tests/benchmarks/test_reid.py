@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.reid import BEST, best_reranked, main, open_rows, orders, peer, rows
+from benchmarks.reid import BEST, best_reranked, main, open_rows, orders, parity, peer, rows
 from models.calibration import Calibration
 from models.checkpoints import CheckpointStore
 from models.contracts import Vectors
 from models.reid import SPEC
-from models.reid.datasets import Listing, find_crops, split
-from models.reid.evaluation import trial_of
+from models.reid.datasets import find_crops
+from models.reid.evaluation import load_trial
+from models.reid.listings import Listing
 from models.reid.rerank import rerank_best
 from models.reid.trunks import LITE
 from tests.models.reid.people import write_own
@@ -56,7 +57,7 @@ def known(listing: Listing) -> Vectors:
 
 def test_a_network_that_knows_everybody_is_right_in_every_order(folder: Path) -> None:
     """Each way to score has its row, and who is known is found by all of them."""
-    trial = trial_of(split(find_crops(folder)).test)
+    trial = load_trial(folder)
     found = rows("known", trial, known(trial.queries), known(trial.gallery))
     assert len(found) == len(orders(unit(1, 0), unit(1, 1))) == 3
     for line in found:
@@ -65,7 +66,7 @@ def test_a_network_that_knows_everybody_is_right_in_every_order(folder: Path) ->
 
 def test_who_is_not_there_is_told_from_who_is(folder: Path) -> None:
     """A network that knows everybody finds all at every rate, and nobody falsely, calibrated or not."""
-    trial = trial_of(split(find_crops(folder)).test)
+    trial = load_trial(folder)
     vectors = known(trial.queries), known(trial.gallery)
     calibration = Calibration(9.0, -8.0, 60, 0.35, (0.3, 0.4))
     found = open_rows("known", trial, *vectors, calibration)
@@ -93,6 +94,15 @@ def test_a_peer_gets_pictures_as_imagenet_has_them(folder: Path, monkeypatch: py
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     assert {part.shape[1:] for part in met} == {(3, 256, 128)}
     assert all(part.dtype == np.float32 and abs(float(part.mean())) < 1 for part in met)
+
+
+def test_the_worst_vector_and_the_worst_score_are_told() -> None:
+    """One of two vectors is turned by 60 degrees: its cosine is a half, and that with the other one is no longer 0."""
+    exact = np.eye(2, dtype=np.float32)
+    found = np.array([[1, 0], [3**0.5 / 2, 0.5]], np.float32)
+    told = parity(found, exact)
+    assert "cosines of 0.5000 or more" in told
+    assert "differ by 0.8660 or less" in told
 
 
 def test_the_command_prints_machine_command_and_table(

@@ -12,7 +12,8 @@ from torch import nn
 
 from benchmarks import sketch_ablation
 from benchmarks.ablation_variants import Variant
-from benchmarks.sketch_ablation import Record, main, recorded, run, run_all, summary
+from benchmarks.records import Record, recorded
+from benchmarks.sketch_ablation import main, run, run_all, summary
 from models.devices import Device
 from models.predictor import Predictor
 from models.sketch.gallery import HeldOut, of_themselves

@@ -13,13 +13,11 @@ from benchmarks import sketch_card
 from benchmarks.sketch_card import (
     BATCHES,
     GROWN,
-    embed,
     growth_table,
     judged,
     main,
     predictors,
     results_table,
-    served,
     times_table,
 )
 from models.checkpoints import CheckpointStore
@@ -28,7 +26,6 @@ from models.judgements import Judgement, Moment
 from models.predictor import Predictor
 from models.registry import spec
 from models.sketch import SPEC
-from models.sketch.network import SketchANet, SketchRetrieval
 from tests.benchmarks.lookup import Lookup
 from tests.models.sketch.chairs import write_chairs
 from tests.models.sketch.layouts import write_pairs
@@ -99,16 +96,6 @@ def test_times_are_compared_with_the_papers_network() -> None:
     assert set(rows) >= {f"`{network}`" for network in SPEC.networks}
     assert rows["`sketch-a-net`"][1::2] == ["1.00"] * len(BATCHES)
     assert all(float(cell) > 0 for network in SPEC.networks for cell in rows[f"`{network}`"])
-
-
-def test_what_is_timed_is_what_is_served() -> None:
-    """Making a network ready changes none of its answers."""
-    torch.manual_seed(0)
-    network = SketchRetrieval(SketchANet()).eval()
-    batch = torch.randint(0, 256, (2, 1, 256, 256), dtype=torch.uint8)
-    with torch.inference_mode():
-        before = network.embed_queries(batch)
-    torch.testing.assert_close(embed(served(network, CPU), batch), before)
 
 
 def test_networks_without_weights_are_passed_over(tmp_path: Path) -> None:

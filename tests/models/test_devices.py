@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import nn
 
 from models import devices
 from models.devices import (
@@ -146,6 +147,29 @@ def test_networks_are_placed_in_the_fast_layout() -> None:
     place(network, Device("cpu", torch.bfloat16, 1), torch.bfloat16)
     assert network.weight.dtype is torch.bfloat16
     assert network.weight.is_contiguous(memory_format=torch.channels_last)
+
+
+class PartlyCoarse(nn.Module):
+    """A network of two convolutions, of which one must stay exact."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.exact, self.coarse = nn.Conv2d(3, 4, 1), nn.Conv2d(4, 4, 1)
+
+    def coarse_parts(self) -> list[nn.Module]:
+        """The second one alone."""
+        return [self.coarse]
+
+
+def test_a_network_may_name_the_parts_that_become_coarse() -> None:
+    """Those alone have the other format; all else keeps its very numbers, and everything the layout."""
+    network = PartlyCoarse()
+    before = network.exact.weight.detach().clone()
+    place(network, Device("cpu", torch.bfloat16, 1), torch.bfloat16)
+    assert torch.equal(network.exact.weight, before)
+    assert {parameter.dtype for parameter in network.coarse.parameters()} == {torch.bfloat16}
+    assert network.exact.weight.is_contiguous(memory_format=torch.channels_last)
+    assert network.coarse.weight.is_contiguous(memory_format=torch.channels_last)
 
 
 @pytest.mark.usefixtures("_sixteen_cores")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +49,16 @@ def write_market(folder: Path, people: int, cameras: int = 2, shots: int = 2) ->
             for shot in range(shots):
                 name = f"{3 * who + 2:04}_c{camera + 1}s1_{shot:06}_01.jpg"
                 (target / name).write_bytes(encode_jpeg(person(who, camera, shot)))
+    return folder
+
+
+def write_boxes(folder: Path, named: Mapping[str, Sequence[str]]) -> Path:
+    """Write pictures of people under names such as `0002_c1s1_000451_03.jpg`, folder by folder; returns `folder`."""
+    for part, names in named.items():
+        (folder / part).mkdir(parents=True)
+        for name in names:
+            who, camera = (int(digits) for digits in re.findall(r"\d+", name)[:2])
+            (folder / part / name).write_bytes(encode_jpeg(person(who, camera, 0)))
     return folder
 
 

@@ -8,7 +8,7 @@ from typing import cast
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from models.calibrating import fit_calibration
 from models.contracts import Vectors
@@ -16,7 +16,9 @@ from models.datasets import MissingData
 from models.images import Picture, decode
 from models.predictor import Predictor
 from models.reid import SPEC
-from models.reid.calibration import score
+from models.reid.calibration import calibrate_trained, score
+from models.reid.datasets import find_parts
+from models.reid.network import EnsembleNet
 from tests.models.reid.people import write_market, write_own
 
 PEOPLE = 32
@@ -80,6 +82,32 @@ def test_both_layouts_are_scored_alike(own: Path, tmp_path: Path) -> None:
     )
     np.testing.assert_allclose(ours.scores, theirs.scores, atol=1e-6)
     assert fit_calibration([ours]).slope > 0
+
+
+class Middle(EnsembleNet):
+    """A network without weights that embeds crops as `Eye` does."""
+
+    def __init__(self) -> None:
+        nn.Module.__init__(self)
+
+    def embed_items(self, batch: Tensor) -> Tensor:
+        """Embed crops."""
+        return torch.from_numpy(Eye().predict_items(batch))
+
+
+def test_training_ends_with_what_the_command_finds(own: Path) -> None:
+    """What the card keeps of a network is what `calibrate` learns from the same held-out people by its scores."""
+    found = calibrate_trained(Middle(), find_parts(own).held_out)
+    assert found is not None
+    expected = fit_calibration(list(score(own, EYE).values())).card()
+    assert found == pytest.approx(expected)
+
+
+def test_where_nobody_can_be_confused_nothing_is_kept(tmp_path: Path) -> None:
+    """One held-out person is no reason to lose the weights: the card states no calibration."""
+    listing = find_parts(write_own(tmp_path, 8)).held_out
+    assert len(set(listing.identities.tolist())) == 1
+    assert calibrate_trained(Middle(), listing) is None
 
 
 def test_too_few_people_are_told_how_many_are_needed(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import torch
 
 from models.datasets import MissingData
 from models.images import decode, encode_jpeg
-from models.reid.datasets import find_crops, is_query, read, split, stacked
+from models.reid.datasets import find_crops, find_parts, read, stacked
 from tests.models.reid.people import person, write_market, write_own
 
 DATA_VARIABLE = "LIKENESS_TEST_DATA"
@@ -40,38 +40,32 @@ def test_a_folder_of_ones_own_reads_the_same(tmp_path: Path) -> None:
         assert one.read_bytes() == other.read_bytes()
 
 
-def test_no_identity_is_in_two_parts(tmp_path: Path) -> None:
-    """The last fifth is the test, every tenth of the rest is held out, and nobody is lost."""
-    listing = find_crops(write_own(tmp_path, 33, cameras=1, shots=1))
-    parts = split(listing)
-    assert parts.test.identities.tolist() == list(range(27, 33))
-    assert parts.held_out.identities.tolist() == [5, 15, 25]
-    assert sorted([*parts.trained.paths, *parts.held_out.paths, *parts.test.paths]) == sorted(listing.paths)
-    assert {5, 15, 25} & set(parts.trained.identities.tolist()) == set()
-
-
 def test_the_official_counts(tmp_path: Path) -> None:
-    """Market-1501 has 541 identities to learn from, 60 held out, and 150 with 663 queries among 1,594 pictures."""
+    """Market-1501's train part: 541 people to learn from, 60 held out, 150 with 663 queries among 1,594 pictures."""
     folder = os.environ.get(DATA_VARIABLE)
     if folder is None or not (Path(folder) / "market1501").is_dir():
         pytest.skip(f"set {DATA_VARIABLE} to a folder that holds market1501, unpacked, to count its parts")
-    parts = split(find_crops(Path(folder) / "market1501"))
-    assert [len(np.unique(part.identities)) for part in (parts.trained, parts.held_out, parts.test)] == [541, 60, 150]
-    queries = is_query(parts.test)
-    assert (int(queries.sum()), int((~queries).sum())) == (663, 1594)
+    parts = find_parts(Path(folder) / "market1501")
+    chosen = (parts.trained, parts.held_out, parts.test.queries)
+    assert [len(np.unique(part.identities)) for part in chosen] == [541, 60, 150]
+    assert (len(parts.test.queries), len(parts.test.gallery)) == (663, 1594)
     numbers = sorted({path.name[:4] for path in find_crops(Path(folder) / "market1501").paths})
-    assert {path.name[:4] for path in parts.test.paths} == set(numbers[-150:])
+    assert {path.name[:4] for path in parts.test.queries.paths} == set(numbers[-150:])
 
 
-def test_queries_are_the_first_of_each_identity_and_camera(tmp_path: Path) -> None:
-    """By file name: one query for each camera that saw a person, the rest is the gallery."""
-    listing = find_crops(write_own(tmp_path, 4, cameras=3, shots=3))
-    chosen = is_query(listing)
-    expected: dict[tuple[str, str], Path] = {}
-    for path in sorted(listing.paths):
-        expected.setdefault((path.parent.name, path.name.split("_")[0]), path)
-    assert {path for path, query in zip(listing.paths, chosen, strict=True) if query} == set(expected.values())
-    assert len(listing.where(~chosen)) == 4 * 3 * 2
+def test_without_the_other_folders_the_train_part_is_divided(tmp_path: Path) -> None:
+    """A Market-1501 that lacks its gallery or its queries has the same parts as a folder of one's own."""
+    market, own = write_market(tmp_path / "market", 20), write_own(tmp_path / "own", 20)
+    (market / "query").mkdir()
+    one, other = find_parts(market), find_parts(own)
+    assert (len(one.trained), len(one.held_out), len(one.test.queries)) == (14 * 4, 2 * 4, 4 * 2)
+    for ours, theirs in (
+        (one.trained, other.trained),
+        (one.held_out, other.held_out),
+        (one.test.queries, other.test.queries),
+        (one.test.gallery, other.test.gallery),
+    ):
+        assert [path.read_bytes() for path in ours.paths] == [path.read_bytes() for path in theirs.paths]
 
 
 def test_crops_are_kept_in_their_own_pixels(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from models.images import Picture
 from models.predictor import Predictor
 from models.reid import SPEC
 from models.reid.evaluation import embed_listing, evaluate, load_trial, seen_in
-from tests.models.reid.people import write_market, write_own
+from tests.models.reid.people import write_boxes, write_market, write_own
 
 PEOPLE = 20
 KEYS = ["rank-1", "rank-5", "mAP", "queries"]
@@ -90,6 +90,19 @@ def test_both_layouts_are_judged_alike(folder: Path, tmp_path: Path) -> None:
     one, other = load_trial(own), load_trial(folder)
     for ours, theirs in ((one.queries, other.queries), (one.gallery, other.gallery)):
         assert [path.read_bytes() for path in ours.paths] == [path.read_bytes() for path in theirs.paths]
+
+
+def test_a_published_test_is_judged_as_published(tmp_path: Path) -> None:
+    """Boxes marked -1 that show the very person are passed over; 0000 is a stranger like any other."""
+    train = [f"{who:04}_c{camera}s1_000451_03.jpg" for who in (2, 4) for camera in (1, 2)]
+    query = ["0001_c1s1_001051_00.jpg", "0003_c1s1_001051_00.jpg"]
+    junk = [f"-1_c1s1_00000{number}_00.jpg" for number in range(5)]
+    gallery = [*junk, "0001_c2s1_001051_00.jpg", "0003_c2s1_001051_00.jpg", "0000_c1s1_000151_01.jpg"]
+    folder = write_boxes(tmp_path, {"bounding_box_train": train, "query": query, "bounding_box_test": gallery})
+    assert judged("perfect", folder) == {"rank-1": 100, "rank-5": 100, "mAP": 100, "queries": 2}
+    figures = judged("constant", folder)
+    assert figures["rank-1"] == 0
+    assert figures["mAP"] == pytest.approx(100 / 3)
 
 
 def test_queries_without_a_match_are_counted_but_not_judged(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def store(tmp_path: Path) -> CheckpointStore:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look at small pictures, few at a time."""
     numbers: dict[str, Any] = {"size": (64, 32), "people": 2, "pictures": 2}
-    monkeypatch.setattr(module, "_NUMBERS", dict.fromkeys(SPEC.networks, numbers))
+    monkeypatch.setattr(module, "NUMBERS", dict.fromkeys(SPEC.networks, numbers))
 
 
 @pytest.mark.usefixtures("small")
@@ -59,6 +59,8 @@ def test_a_trained_system_can_be_served(store: CheckpointStore, tmp_path: Path) 
     assert stage["recipe"]["design"]["stripes"] == [1, 2, 3]
     assert stage["recipe"]["augmentation"]["flip"] == 0.5
     assert set(stage["held out"]) == {"mAP", "rank-1"}
+    # With one held-out person nobody can be confused.
+    assert card["calibration"] is None
     tensors = store.load(checkpoint)
     assert all(tensor.dtype is not torch.float32 for tensor in tensors.values())
     assert not any("classifier" in name for name in tensors)
