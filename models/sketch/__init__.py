@@ -15,7 +15,7 @@ import torch
 from models.contracts import Kind, ModelSpec, Strokes
 from models.sketch.canvas import SIDE
 from models.sketch.ink import draw_ink
-from models.sketch.network import DIM, LiteEmbedding, SketchANet, SketchRetrieval
+from models.sketch.network import DIM, LiteEmbedding, LitePair, SketchANet, SketchRetrieval
 from models.sketch.photos import frame
 from models.sketch.strokes import render
 
@@ -59,6 +59,7 @@ SPEC = ModelSpec(
     item_shape=(3, SIDE, SIDE),
     networks={
         "efficientnet-lite0": lambda: SketchRetrieval(LiteEmbedding()),
+        "efficientnet-lite0-pair": lambda: SketchRetrieval(LitePair()),
         "sketch-a-net": lambda: SketchRetrieval(SketchANet()),
     },
     prepare_query=prepare_query,

@@ -4,7 +4,8 @@ Source: Draelos and Carin, Use HiResCAM instead of Grad-CAM for faithful explana
 a drawing's vector q and an item's f(x) is followed back to a feature map A of the network: the cell (i, j) supports the
 match by the sum over channels c of A[c, i, j] times the derivative of q . f by it. In the last map, with a linear head
 behind it, these sum to the cosine; in an earlier one, which shows more, they are its first-order part. Which layer was
-chosen by what happens to the score when the most supporting ink is wiped away (`benchmarks.explanations`).
+chosen by what happens to the score when the most supporting ink is wiped away (`benchmarks.explanations`). Of networks
+side by side each has its own map, and what they add up to is the first-order part of their common vector.
 """
 
 from __future__ import annotations
@@ -24,21 +25,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Cells:
-    """The layer in which a network explains itself, and where its cells lie in what the network sees.
+    """The layers in which a network explains itself, and where their cells lie in what the network sees.
 
     Attributes:
-        layer: name of the module whose output counts, (n, channels, cells, cells).
+        layers: names of the modules whose outputs count, (n, channels, cells, cells) each; none lies behind another.
         first: centre of the first cell, in pixels of the view, 0 being the centre of its first pixel.
         distance: from one cell to the next, in pixels of the view.
     """
 
-    layer: str
+    layers: tuple[str, ...]
     first: float
     distance: float
 
 
 class Explained(Protocol):
-    """An embedding network with a layer to explain it by."""
+    """An embedding network with layers to explain it by."""
 
     VIEW: View
     EXPLAINED: Cells
@@ -65,17 +66,20 @@ def support(embedding: Explained, canvases: Tensor, queries: Tensor) -> Tensor:
 
     def keep(_module: nn.Module, _inputs: object, output: Tensor) -> Tensor:
         kept.append(output.detach().requires_grad_())
-        return kept[0]
+        return kept[-1]
 
-    # The derivative goes no further back than this layer, so that half of the network runs as for any item.
-    hook = embedding.get_submodule(embedding.EXPLAINED.layer).register_forward_hook(keep)
+    layers = [embedding.get_submodule(name) for name in embedding.EXPLAINED.layers]
+    # The derivative goes no further back than these layers, so that half of the network runs as for any item.
+    hooks = [layer.register_forward_hook(keep) for layer in layers]
     try:
         with torch.enable_grad():
             likeness = (embedding(canvases).float() * queries.float()).sum()
-            (slope,) = torch.autograd.grad(likeness, kept)
+            slopes = torch.autograd.grad(likeness, kept)
     finally:
-        hook.remove()
-    cells = (kept[0].detach().float() * slope.float()).sum(dim=1, keepdim=True)
+        for hook in hooks:
+            hook.remove()
+    products = [output.detach().float() * slope.float() for output, slope in zip(kept, slopes, strict=True)]
+    cells = torch.stack([product.sum(dim=1, keepdim=True) for product in products]).sum(dim=0)
     return _spread(cells, embedding.VIEW, embedding.EXPLAINED)[:, 0]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -26,7 +28,7 @@ class SketchANetTrunk(nn.Module):
     """
 
     VIEW = View(crop=225, side=225)
-    EXPLAINED = Cells("conv1", first=7, distance=3)
+    EXPLAINED = Cells(("conv1",), first=7, distance=3)
 
     def __init__(self) -> None:
         """Build the layers; what stands on them draws all weights with `initialise`."""
@@ -74,7 +76,7 @@ class LiteEmbedding(nn.Module):
     """
 
     VIEW = View(crop=224, side=160)
-    EXPLAINED = Cells("trunk._blocks.4", first=3.5, distance=8)
+    EXPLAINED = Cells(("trunk._blocks.4",), first=3.5, distance=8)
     _LAYOUT_CHANNELS = 48
 
     def __init__(self) -> None:
@@ -96,13 +98,41 @@ class LiteEmbedding(nn.Module):
         return functional.normalize(attended + laid_out)
 
 
+class LitePair(nn.Module):
+    """Two `LiteEmbedding`s that learnt apart, side by side: what one of them mistakes the other often does not.
+
+    Their vectors stand one behind the other, and are brought back to 256 numbers (`pairing`). Input as of one of them,
+    output unit (n, 256).
+    """
+
+    VIEW = LiteEmbedding.VIEW
+    MEMBERS = 2
+    EXPLAINED = replace(
+        LiteEmbedding.EXPLAINED,
+        layers=tuple(
+            f"members.{number}.{layer}" for number in range(MEMBERS) for layer in LiteEmbedding.EXPLAINED.layers
+        ),
+    )
+
+    def __init__(self) -> None:
+        """Build with random weights."""
+        super().__init__()
+        self.members = nn.ModuleList(LiteEmbedding() for _ in range(self.MEMBERS))
+        self.project = nn.Linear(self.MEMBERS * DIM, DIM, bias=False)
+
+    def forward(self, canvas: Tensor) -> Tensor:
+        """Embed canvases."""
+        pixels = seen(canvas, self.VIEW)
+        return functional.normalize(self.project(torch.cat([member(pixels) for member in self.members], dim=1)))
+
+
 class SketchRetrieval(nn.Module):
     """One embedding network for both sides, and the edge detector that turns a photo into something like a drawing.
 
     Implements `models.contracts.EmbeddingNetwork`.
     """
 
-    def __init__(self, embedding: SketchANet | LiteEmbedding) -> None:
+    def __init__(self, embedding: SketchANet | LiteEmbedding | LitePair) -> None:
         """Put `embedding` behind the detector."""
         super().__init__()
         self.edges = EdgeDetector()

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
 
-from models.averaging import average
 from models.devices import place
 from models.sketch.calibration import calibrate_trained
 from models.sketch.canvas import WHITE
+from models.sketch.course import Course
 from models.sketch.datasets import load_pairs, load_photo_sketches
 from models.sketch.edge_recipe import EdgeRecipe
 from models.sketch.gallery import pair_photos
 from models.sketch.materials import gather, gather_icons
-from models.sketch.recipe import PHOTOGRAPHED, EmbeddingRecipe, Source
-from models.training import Progress, Stage, Trained, fit, half_precision
+from models.sketch.network import LitePair
+from models.sketch.pairing import pair
+from models.training import Progress, Stage, fit, half_precision
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,15 +29,9 @@ if TYPE_CHECKING:
     from models.checkpoints import Checkpoint, CheckpointStore
     from models.contracts import ModelSpec
     from models.devices import Device
+    from models.sketch.recipe import EmbeddingRecipe
 
-# What differs from the recipe's own numbers, by stage and network. Without a pretrained trunk steps are smaller.
-_NUMBERS: Mapping[tuple[str, str], Mapping[str, Any]] = {
-    ("pretraining", "efficientnet-lite0"): {"steps": 1200, "trunk_rate": 5e-4, "evaluate_every": 100},
-    ("pretraining", "sketch-a-net"): {"batch": 48, "rate": 3e-4, "evaluate_every": 100},
-    ("embedding", "sketch-a-net"): {"steps": 600, "batch": 48, "rate": 3e-4},
-}
-RUNS = 3
-"""Runs of the last stage, with other batches from the same start, whose weights are averaged."""
+PAIR, MEMBER = "efficientnet-lite0-pair", "efficientnet-lite0"
 LICENCE = "Trained on research data (QMUL's sets); commercial users must retrain on data of their own."
 
 
@@ -85,23 +79,14 @@ def train(
     )
     materials = gather(data, shoes, chairs, photos, draw, icons)
 
-    def learn(name: str, sources: tuple[Source, ...], start: Mapping[str, Tensor] | None) -> Learnt:
-        numbers = {**_NUMBERS.get((name, chosen), {}), **length}
-        recipe = EmbeddingRecipe(sources, materials.held_out, chosen, start, **numbers)
-        # A head that no stage has taught starts from chance, and of other starts the weights cannot be averaged.
-        names = [name] if start is None or name == "pretraining" else [f"{name} {run + 1}" for run in range(RUNS)]
-        runs = [
-            fit(replace(recipe, seed=recipe.seed + run), state / f"{chosen}-{which}.pt", device, stage(which))
-            for run, which in enumerate(names)
-        ]
-        return Learnt(recipe, runs, average([run.network for run in runs]))
-
-    stages: dict[str, Learnt] = {}
-    if materials.pretraining:
-        stages["pretraining"] = learn("pretraining", materials.pretraining, None)
-    start = stages["pretraining"].network.state_dict() if stages else None
-    stages["embedding"] = learn("embedding", materials.embedding, start)
-    embedding = stages["embedding"].network
+    course = Course(materials, MEMBER if chosen == PAIR else chosen, state, device, report, length)
+    learnt = [course.learn(member) for member in (range(1, LitePair.MEMBERS + 1) if chosen == PAIR else (None,))]
+    members = [stages[-1].trained.network for stages in learnt]
+    embedding = members[0]
+    judged: dict[str, Any] = {}
+    if chosen == PAIR:
+        embedding = pair(members, [source.gallery for source in materials.embedding], device)
+        judged = {"pair": _judged(embedding, learnt[0][-1].recipe, device)}
     system = spec.networks[chosen]()
     system.edges.load_state_dict(edges.network.state_dict())
     system.embedding.load_state_dict(embedding.state_dict())
@@ -110,35 +95,14 @@ def train(
         "licence": LICENCE,
         "data": {"QMUL-Shoe train, shoe304 and QMUL-Chair train": "without what is held out", **materials.facts},
         "device": device.name,
-        "stages": {"edges": edges.card(), **{name: learnt.card(device) for name, learnt in stages.items()}},
+        "stages": {
+            "edges": edges.card(),
+            **{one.name: one.card() for stages in learnt for one in stages},
+            **judged,
+        },
         "calibration": calibrate_trained(embedding, materials.held_out),
     }
     return store.save(spec.name, chosen, half_precision(system), card)
-
-
-@dataclass(frozen=True, eq=False)
-class Learnt:
-    """What a stage has learnt.
-
-    Attributes:
-        recipe: by which; that of the first run.
-        runs: from the same start, with other batches.
-        network: the runs' average, on the CPU.
-    """
-
-    recipe: EmbeddingRecipe
-    runs: Sequence[Trained]
-    network: nn.Module
-
-    def card(self, device: Device) -> dict[str, Any]:
-        """Return what a checkpoint's card tells of it; the average is judged on a device."""
-        network = deepcopy(self.network)
-        place(network, device)
-        return {
-            "held out": dict(self.recipe.evaluate(network, device)),
-            "runs": [run.card() for run in self.runs],
-            "recipe": _numbers(self.recipe),
-        }
 
 
 def draw_edges(detector: nn.Module, photos: Tensor, batch: int = 16) -> Tensor:
@@ -148,7 +112,8 @@ def draw_edges(detector: nn.Module, photos: Tensor, batch: int = 16) -> Tensor:
     return torch.cat(parts).round().to(torch.uint8)
 
 
-def _numbers(recipe: EmbeddingRecipe) -> Mapping[str, Any]:
-    names = ("steps", "batch", "rate", "trunk_rate", "temperature", "people_weight", "people_temperature", "seed")
-    sources = {source.name: {"share": source.share, "drawing": asdict(source.drawing)} for source in recipe.sources}
-    return {**{name: getattr(recipe, name) for name in names}, "sources": sources, "item": asdict(PHOTOGRAPHED)}
+def _judged(network: nn.Module, recipe: EmbeddingRecipe, device: Device) -> Mapping[str, Any]:
+    """Judge a network, which stays as it is, as a recipe does."""
+    copy = deepcopy(network)
+    place(copy, device)
+    return {"held out": dict(recipe.evaluate(copy, device))}

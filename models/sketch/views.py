@@ -9,7 +9,7 @@ import torch
 from torch.nn import functional
 
 from models.sketch.canvas import SIDE, WHITE
-from models.sketch.network import LiteEmbedding, SketchANet
+from models.sketch.network import LiteEmbedding, LitePair, SketchANet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 VIEWS = (1, 10)
 """How many views a benchmark may look at."""
-CROPS = {"efficientnet-lite0": LiteEmbedding.VIEW.crop, "sketch-a-net": SketchANet.VIEW.crop}
+CROPS = {
+    "efficientnet-lite0": LiteEmbedding.VIEW.crop,
+    "efficientnet-lite0-pair": LitePair.VIEW.crop,
+    "sketch-a-net": SketchANet.VIEW.crop,
+}
 """Side of the central square of the canvas that a network sees, in pixels."""
 
 

@@ -12,16 +12,16 @@ from torch.nn import functional
 
 from models.sketch.augmentation import View
 from models.sketch.explanation import Cells, support
-from models.sketch.network import LiteEmbedding, SketchANet, SketchRetrieval
+from models.sketch.network import LiteEmbedding, LitePair, SketchANet, SketchRetrieval
 
-NETWORKS: list[type[LiteEmbedding | SketchANet]] = [LiteEmbedding, SketchANet]
+NETWORKS: list[type[LiteEmbedding | LitePair | SketchANet]] = [LiteEmbedding, LitePair, SketchANet]
 
 
 class Sums(nn.Module):
     """A network whose likeness is known: the ink of each square of 32 pixels, one number each, not normalised."""
 
     VIEW = View(crop=256, side=256)
-    EXPLAINED = Cells("squares", first=16, distance=32)
+    EXPLAINED = Cells(("squares",), first=16, distance=32)
 
     def __init__(self) -> None:
         """Count ink."""
@@ -60,7 +60,7 @@ def test_a_linear_network_is_explained_exactly() -> None:
 
 
 @pytest.mark.parametrize("kind", NETWORKS)
-def test_support_is_what_a_cell_adds(kind: type[LiteEmbedding | SketchANet]) -> None:
+def test_support_is_what_a_cell_adds(kind: type[LiteEmbedding | LitePair | SketchANet]) -> None:
     """Where support is greatest and least, a cell made a little stronger moves the likeness in proportion to it."""
     torch.manual_seed(3)
     network = kind().eval()
@@ -69,7 +69,7 @@ def test_support_is_what_a_cell_adds(kind: type[LiteEmbedding | SketchANet]) -> 
     view, cells = network.VIEW, network.EXPLAINED
     # In double precision small differences can be measured, of untrained networks too.
     network.double()
-    layer = network.get_submodule(cells.layer)
+    layers = [network.get_submodule(name) for name in cells.layers]
 
     def likeness(row: int, column: int, by: float) -> float:
         def stronger(_module: nn.Module, _inputs: object, output: Tensor) -> Tensor:
@@ -77,10 +77,11 @@ def test_support_is_what_a_cell_adds(kind: type[LiteEmbedding | SketchANet]) -> 
             changed[..., row, column] *= by
             return changed
 
-        hook = layer.register_forward_hook(stronger)
+        hooks = [layer.register_forward_hook(stronger) for layer in layers]
         with torch.no_grad():
             value = float((network(page.double()) * asked.double()).sum())
-        hook.remove()
+        for hook in hooks:
+            hook.remove()
         return value
 
     stated, measured = [], []
@@ -96,13 +97,18 @@ def test_support_is_what_a_cell_adds(kind: type[LiteEmbedding | SketchANet]) -> 
 
 
 @pytest.mark.parametrize("kind", NETWORKS)
-def test_cells_lie_where_they_look(kind: type[LiteEmbedding | SketchANet]) -> None:
+def test_cells_lie_where_they_look(kind: type[LiteEmbedding | LitePair | SketchANet]) -> None:
     """What changes when a dot appears in the view is near the cell that is said to lie there."""
     torch.manual_seed(5)
     network = kind().eval()
-    view, cells = network.VIEW, network.EXPLAINED
-    seen: list[Tensor] = []
-    network.get_submodule(cells.layer).register_forward_hook(lambda _m, _i, output: seen.append(output))
+    for name in network.EXPLAINED.layers:
+        check_cells(network, network.get_submodule(name))
+
+
+def check_cells(network: LiteEmbedding | LitePair | SketchANet, layer: nn.Module) -> None:
+    """Put dots into the view and see where the layer's map changes."""
+    view, cells, seen = network.VIEW, network.EXPLAINED, list[Tensor]()
+    layer.register_forward_hook(lambda _m, _i, output: seen.append(output))
     with torch.no_grad():
         white = torch.full((1, 1, view.side, view.side), 255.0)
         for place in (60, 100):
@@ -121,7 +127,7 @@ def test_cells_lie_where_they_look(kind: type[LiteEmbedding | SketchANet]) -> No
 
 
 @pytest.mark.parametrize("kind", NETWORKS)
-def test_what_is_explained_is_served_as_before(kind: type[LiteEmbedding | SketchANet]) -> None:
+def test_what_is_explained_is_served_as_before(kind: type[LiteEmbedding | LitePair | SketchANet]) -> None:
     """Explaining leaves no hook, no gradient and no change behind, and each item is explained as if alone."""
     torch.manual_seed(7)
     system = SketchRetrieval(kind()).eval().requires_grad_(requires_grad=False)
@@ -142,7 +148,7 @@ def test_what_is_explained_is_served_as_before(kind: type[LiteEmbedding | Sketch
 
 
 @pytest.mark.parametrize("kind", NETWORKS)
-def test_an_error_leaves_no_hook(kind: type[LiteEmbedding | SketchANet]) -> None:
+def test_an_error_leaves_no_hook(kind: type[LiteEmbedding | LitePair | SketchANet]) -> None:
     """A batch that cannot be explained does not spoil the next one."""
     network = kind().eval()
     with pytest.raises(RuntimeError):

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from models.backbones.efficientnet_lite import EfficientNetLite0
 from models.registry import spec
 from models.sketch import SPEC
-from models.sketch.network import DIM, PAPER_MEAN, LiteEmbedding, SketchANet, SketchRetrieval
+from models.sketch.network import DIM, PAPER_MEAN, LiteEmbedding, LitePair, SketchANet, SketchRetrieval
 
 # Layer: kernels, side of a kernel, stride, padding, output, parameters (the released layers).
 PAPER = {
@@ -35,11 +35,11 @@ def paper() -> SketchANet:
     return SketchANet().eval()
 
 
-@pytest.fixture(scope="module", params=[SketchANet, LiteEmbedding])
-def embedding(request: pytest.FixtureRequest) -> SketchANet | LiteEmbedding:
+@pytest.fixture(scope="module", params=[SketchANet, LiteEmbedding, LitePair])
+def embedding(request: pytest.FixtureRequest) -> SketchANet | LiteEmbedding | LitePair:
     """Each embedding network with random weights."""
     torch.manual_seed(0)
-    network: SketchANet | LiteEmbedding = request.param().eval()
+    network: SketchANet | LiteEmbedding | LitePair = request.param().eval()
     return network
 
 
@@ -110,7 +110,7 @@ def test_sketch_a_net_by_a_second_implementation(paper: SketchANet) -> None:
         torch.testing.assert_close(paper(batch), expected)
 
 
-def test_vectors_are_of_unit_length(embedding: SketchANet | LiteEmbedding) -> None:
+def test_vectors_are_of_unit_length(embedding: SketchANet | LiteEmbedding | LitePair) -> None:
     """256 numbers, length 1, for anything that can lie on the canvas."""
     blank = torch.full((1, 1, 256, 256), 255.0)
     with torch.inference_mode():
@@ -119,7 +119,21 @@ def test_vectors_are_of_unit_length(embedding: SketchANet | LiteEmbedding) -> No
     torch.testing.assert_close(vectors.norm(dim=1), torch.ones(4))
 
 
-def test_every_parameter_learns(embedding: SketchANet | LiteEmbedding) -> None:
+def test_a_pair_is_its_members_side_by_side() -> None:
+    """Its vector is the projection of both vectors; one that keeps the first member's alone gives that."""
+    torch.manual_seed(0)
+    both = LitePair().eval()
+    batch = canvases(3)
+    with torch.inference_mode():
+        one, other = (member(batch) for member in both.members)
+        expected = torch.cat([one, other], dim=1) @ both.project.weight.T
+        torch.testing.assert_close(both(batch), expected / expected.norm(dim=1, keepdim=True))
+    with torch.no_grad():
+        both.project.weight.copy_(torch.eye(DIM, 2 * DIM))
+        torch.testing.assert_close(both(batch), one)
+
+
+def test_every_parameter_learns(embedding: SketchANet | LiteEmbedding | LitePair) -> None:
     """A gradient reaches every parameter: none lies beside the path from canvas to vector."""
     embedding.zero_grad()
     target = torch.nn.functional.normalize(torch.randn(2, DIM, generator=torch.Generator().manual_seed(1)))
@@ -144,8 +158,8 @@ def test_both_sides_share_one_network(name: str) -> None:
         torch.testing.assert_close(system.embed_queries(queries), system.embedding(canvases(2)))
 
 
-@pytest.mark.parametrize("network", [SketchANet, LiteEmbedding])
-def test_what_is_cut_off_is_not_seen(network: type[SketchANet | LiteEmbedding]) -> None:
+@pytest.mark.parametrize("network", [SketchANet, LiteEmbedding, LitePair])
+def test_what_is_cut_off_is_not_seen(network: type[SketchANet | LiteEmbedding | LitePair]) -> None:
     """Only the central crop counts: ink in the outermost 15 pixels changes nothing."""
     torch.manual_seed(0)
     built = network().eval()
@@ -161,7 +175,11 @@ def test_the_spec_builds_what_it_says() -> None:
     assert spec("sketch") is SPEC
     assert SPEC.default_network == "efficientnet-lite0"
     kinds = {name: type(SPEC.networks[name]().embedding) for name in SPEC.networks}
-    assert kinds == {"efficientnet-lite0": LiteEmbedding, "sketch-a-net": SketchANet}
+    assert kinds == {
+        "efficientnet-lite0": LiteEmbedding,
+        "efficientnet-lite0-pair": LitePair,
+        "sketch-a-net": SketchANet,
+    }
     assert SPEC.dim == DIM
     system = SketchRetrieval(LiteEmbedding()).eval()
     assert isinstance(system.embedding, LiteEmbedding)

@@ -15,7 +15,7 @@ from models.devices import Device
 from models.predictor import load_predictor
 from models.sketch import SPEC, leaks
 from models.sketch.network import SketchANet, SketchRetrieval
-from models.sketch.train import RUNS, draw_edges, train
+from models.sketch.train import PAIR, draw_edges, train
 from models.training import Stage
 from tests.models.sketch.layouts import write_icons, write_pairs, write_photo_sketches, write_second_sets
 
@@ -54,7 +54,7 @@ def test_a_trained_system_can_be_served(data: Path, tmp_path: Path) -> None:
 
 
 def test_what_nobody_drew_is_learnt_first(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where icons and photos lie beside the drawings the last stage runs from what they taught, and is averaged."""
+    """Where icons and photos lie beside the drawings the last stage starts from what they taught."""
     folder = tmp_path / "data"
     shutil.copytree(data, folder)
     write_second_sets(folder, (300, 411, 412, 413))
@@ -65,8 +65,7 @@ def test_what_nobody_drew_is_learnt_first(data: Path, tmp_path: Path, monkeypatc
     stages: list[Stage] = []
     state = tmp_path / "state"
     checkpoint = train(SPEC, folder, store, state, CPU, stages.append, "sketch-a-net", steps=1)
-    runs = [f"embedding {run + 1}" for run in range(RUNS)]
-    assert list(dict.fromkeys(stage.name for stage in stages)) == ["edges", "icons", "pretraining", *runs]
+    assert list(dict.fromkeys(stage.name for stage in stages)) == ["edges", "icons", "pretraining", "embedding"]
     assert [stage.progress.loss for stage in stages if stage.name == "icons"] == [None]
     assert set(checkpoint.card["stages"]) == {"edges", "pretraining", "embedding"}
     assert checkpoint.card["data"]["icons"] == {"items": 5}
@@ -76,16 +75,37 @@ def test_what_nobody_drew_is_learnt_first(data: Path, tmp_path: Path, monkeypatc
         "held out": 1,
         "joined with QMUL-Chair's": 0,
     }
-    before, *after = (
+    before, after = (
         torch.load(state / f"sketch-a-net-{name}.pt", weights_only=True)["run"]["weights"]["conv1.weight"]
-        for name in ("pretraining", *runs)
+        for name in ("pretraining", "embedding")
     )
     # One small step lies between them; two random starts would be as far apart as they are long.
-    assert all(0 < float((one - before).norm()) < 0.2 * float(before.norm()) for one in after)
-    assert len({one.numpy().tobytes() for one in after}) == RUNS
-    served = store.load(checkpoint)["embedding.conv1.weight"].float()
-    torch.testing.assert_close(served, torch.stack(after).mean(dim=0), atol=1e-5, rtol=1e-3)
-    assert len(checkpoint.card["stages"]["embedding"]["runs"]) == RUNS
+    assert 0 < float((after - before).norm()) < 0.2 * float(before.norm())
+    torch.testing.assert_close(store.load(checkpoint)["embedding.conv1.weight"].float(), after, atol=1e-5, rtol=1e-3)
+
+
+def test_a_pair_is_two_networks_that_learnt_apart(data: Path, tmp_path: Path) -> None:
+    """Both members take their own steps, are served as they ended, and the card tells of each and of the pair."""
+    store = CheckpointStore(tmp_path / "checkpoints", tmp_path / "shipped")
+    stages: list[Stage] = []
+    state = tmp_path / "state"
+    checkpoint = train(SPEC, data, store, state, CPU, stages.append, PAIR, steps=1)
+    assert list(dict.fromkeys(stage.name for stage in stages)) == ["edges", "embedding 1", "embedding 2"]
+    card = checkpoint.card["stages"]
+    assert set(card) == {"edges", "embedding 1", "embedding 2", "pair"}
+    assert [card[f"embedding {member}"]["recipe"]["seed"] for member in (1, 2)] == [1, 2]
+    assert card["pair"]["held out"].keys() == card["embedding 1"]["held out"].keys()
+    served, name = store.load(checkpoint), "attended.weight"
+    ends = [
+        torch.load(state / f"efficientnet-lite0-embedding {member}.pt", weights_only=True)["run"]["weights"][name]
+        for member in (1, 2)
+    ]
+    assert float((ends[0] - ends[1]).abs().max()) > 1e-3
+    for number, end in enumerate(ends):
+        torch.testing.assert_close(served[f"embedding.members.{number}.{name}"].float(), end, atol=1e-4, rtol=1e-3)
+    predictor = load_predictor(store, "sketch", PAIR, CPU)
+    vectors = predictor.predict_items(torch.full((1, *SPEC.item_shape), 200, dtype=torch.uint8))
+    assert vectors.shape == (1, SPEC.dim)
 
 
 def test_without_the_data_nothing_is_trained(tmp_path: Path) -> None:
