@@ -18,6 +18,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
+from benchmarks.bare_network import embed
 from models.devices import Device, place
 
 ROUNDS = 9
@@ -79,12 +80,7 @@ def _operations(device: Device, dtype: torch.dtype, channels: int) -> float:
 
 def measure_rate(network: nn.Module, crops: Tensor, roof: Roof, device: Device) -> Rate:
     """Measure a network that serves, on crops, uint8 (n, 3, h, w), that lie on its device."""
-
-    def run() -> Tensor:
-        with torch.inference_mode():
-            vectors: Tensor = network.embed_queries(crops)  # type: ignore[operator]  # an EmbeddingNetwork
-        return vectors
-
+    run = partial(embed, network, crops)
     limits = _limits(network, run, roof)
     allowed = sum(max(pair) for pair in limits)
     by_memory = sum(memory for memory, arithmetic in limits if memory > arithmetic)

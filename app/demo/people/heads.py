@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from app.demo.people.person import Person
 
 # Half width, half depth and half height of a head, in shares of the stature.
+# Cosine of the turn away from the camera past which an ear at most is seen of a face.
+_EAR_AT_MOST = -0.25
 _WIDE, _DEEP, _HIGH = 0.0455, 0.054, 0.065
 # Eyes and mouth: where they are from the centre of the head, half width and half height.
 _FEATURES = (
@@ -76,7 +78,7 @@ def _hair(body: Body, person: Person, hair: Finish) -> list[Part]:
 def _face(body: Body, person: Person, skin: Finish) -> list[Part]:
     """Draw what of the face is turned to the camera."""
     turn = math.cos(math.radians(body.pose.yaw))
-    if turn < -0.25:  # noqa: PLR2004 - one sees an ear at most
+    if turn < _EAR_AT_MOST:
         return []
     stature = body.build.stature
     centre = _see(body, 0, -0.014, 0.026)

@@ -28,6 +28,8 @@ SIZES: dict[str, tuple[float, float, float]] = {
 }
 IN_HAND = frozenset({"handbag", "shopping bag", "briefcase", "suitcase"})
 _STRAP = 44.0
+# Points of a strap's course of which fewer are but a corner.
+_FEWEST_SEEN = 3
 # A strap from one shoulder to the other hip: azimuths for a bag at positive x, and heights in shares of the stature.
 _ACROSS_CHEST = ((-40, 0.835), (-20, 0.78), (10, 0.68), (45, 0.58), (80, 0.53))
 _ACROSS_BACK = ((-140, 0.835), (-160, 0.78), (170, 0.68), (135, 0.58), (100, 0.53))
@@ -126,7 +128,7 @@ def _hand(body: Body, side: int) -> Point:
 def _strap(body: Body, course: Sequence[tuple[float, float]], side: int, ease: float) -> Path | None:
     """Run a strap over the trunk, if enough of it is seen."""
     seen = [body.on(side * turn, share, ease).point for turn, share in course if body.faces(side * turn)]
-    return curves.ribbon(curves.smooth(seen, steps=5), _STRAP) if len(seen) > 2 else None  # noqa: PLR2004 - a corner of a strap is none
+    return curves.ribbon(curves.smooth(seen, steps=5), _STRAP) if len(seen) >= _FEWEST_SEEN else None
 
 
 def _box(body: Body, centre: tuple[float, float, float], size: tuple[float, float, float], corner: float) -> Path:

@@ -41,6 +41,8 @@ COATS: dict[str, tuple[float, float, float]] = {
 # Coats that are worn open, and how many degrees to both sides; the others show a collar only.
 _OPEN = {"blazer": 17.0, "cardigan": 28.0, "jacket": 20.0, "safety vest": 18.0}
 # Widths of a bare arm, in shares of the stature.
+# Share of the arm up to which a sleeve has no cuff.
+_SHORT_SLEEVE = 0.5
 _ARM = (0.010, 0.046, 0.053, 0.048, 0.044, 0.040, 0.034)
 
 
@@ -119,7 +121,7 @@ def sleeve(body: Body, person: Person, side: int) -> list[Part]:
         widths = [width * stature * girth + 1.05 * ease for width in _ARM]
         widths[0] = 0.4 * widths[0]
         parts.append(Part(limb(joints, widths, 0.0, length), finish, 26, 4, folds=0.7))
-        if garment.detail is Detail.BAND and length > 0.5:  # noqa: PLR2004 - no cuff on a short sleeve
+        if garment.detail is Detail.BAND and length > _SHORT_SLEEVE:
             parts.append(Part(limb(joints, widths, length - 0.07, length), garment.trim, 22))
     return parts
 

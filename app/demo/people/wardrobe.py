@@ -19,6 +19,8 @@ _SKINS: tuple[Colour, ...] = (
     (246, 214, 190), (236, 196, 166), (226, 180, 146), (206, 156, 120),
     (176, 124, 88), (142, 96, 66), (106, 70, 48), (80, 54, 40),
 )  # fmt: skip
+# So many of them, the first, go with fair hair.
+_LIGHT_SKINS = 4
 _DARK_HAIR: tuple[Colour, ...] = ((28, 24, 24), (40, 30, 26), (62, 42, 30))
 _FAIR_HAIR: tuple[Colour, ...] = (
     (40, 30, 26), (84, 56, 36), (122, 84, 50), (188, 148, 92),
@@ -39,7 +41,7 @@ def stranger(rng: Random) -> Person:
     skirted = chance(rng, 0.30)
     slight = skirted or chance(rng, 0.25)
     skin = rng.randrange(len(_SKINS))
-    hair = rng.choice(_FAIR_HAIR if skin < 4 else _DARK_HAIR)  # noqa: PLR2004 - light skins
+    hair = rng.choice(_FAIR_HAIR if skin < _LIGHT_SKINS else _DARK_HAIR)
     coat = _coat(rng, slight=slight) if chance(rng, 0.48) else None
     top = _top(rng, under=coat is not None, slight=slight)
     bottom = _bottom(rng, skirted=skirted)
