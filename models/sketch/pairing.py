@@ -1,9 +1,9 @@
 """Two networks that learnt apart become one, whose vectors are no longer than theirs.
 
 Two vectors one behind the other have the mean of both cosines as their cosine. They need not be 512 numbers long for
-that: drawings and edge maps fill few of these directions. The 256 that hold most of training pictures keep nearly all of
-their length, and so the cosines. These are the right singular vectors with the greatest singular values, about the origin
-(Eckart and Young, The Approximation of One Matrix by Another of Lower Rank, 1936).
+that: drawings and edge maps fill few of these directions. The 256 that hold most of training pictures keep nearly all
+of their length, and so the cosines. These are the right singular vectors with the greatest singular values, about the
+origin (Eckart and Young, The Approximation of One Matrix by Another of Lower Rank, 1936).
 """
 
 from __future__ import annotations
