@@ -200,7 +200,7 @@ class Catalogue(Protocol):
         """Return the ids, ascending, of all items."""
 
     def older(self, collection: str, than: datetime) -> Ids:
-        """Return the ids, ascending, of items that were last written before a moment."""
+        """Return the ids, ascending, of items that have had their picture since before a moment."""
 
     def own_pictures(self, collection: str, ids: Sequence[int] | Ids) -> set[str]:
         """Return the sha256, in hex, of the pictures of its items that no other item of any collection refers to."""

@@ -36,7 +36,7 @@ class Collection:
         created_at: when, in UTC.
         threshold: the cosine that the best hit of a search must reach to be a match; None for what the checkpoint says.
         personal: whether its pictures are of people.
-        keep_days: for how many days after they were written its items may be kept; None for ever.
+        keep_days: for how many days after they got their pictures its items may be kept; None for ever.
     """
 
     id: int

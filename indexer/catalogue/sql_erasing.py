@@ -33,10 +33,13 @@ class SqlErasing:
             return as_ids(connection.execute(select(items.c.id).where(own).order_by(items.c.id)).scalars().all())
 
     def older(self, collection: str, than: datetime) -> Ids:
-        """Return the ids, ascending, of items that were last written before a moment."""
+        """Return the ids, ascending, of items that have had their picture since before a moment.
+
+        Items without a picture count as old as their last write that named none.
+        """
         with self._database.reading() as connection:
             own = items.c.collection_id == find_collection(connection, collection)
-            aged = select(items.c.id).where(own, items.c.updated_at < than)
+            aged = select(items.c.id).where(own, items.c.pictured_at < than)
             return as_ids(connection.execute(aged.order_by(items.c.id)).scalars().all())
 
     def own_pictures(self, collection: str, ids: Sequence[int] | Ids) -> set[str]:

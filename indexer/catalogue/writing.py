@@ -28,7 +28,7 @@ def write_items(turn: Turn, change_seq: int, drafts: Sequence[ItemDraft]) -> lis
     for draft in drafts:
         check_expected(draft.key, known[draft.key].version if draft.key in known else None, draft.expected)
     moment = datetime.now(UTC)
-    rows = [_row(turn, draft, change_seq, moment) for draft in drafts]
+    rows = [_row(turn, draft, change_seq, moment, known.get(draft.key)) for draft in drafts]
     added = _insert(turn, [row for row in rows if row["key"] not in known])
     replaced = {key: held.item_id for key, held in known.items()}
     _update(turn, [{**row, "row_id": replaced[row["key"]]} for row in rows if row["key"] in replaced])
@@ -132,15 +132,16 @@ class _Held:
 
     item_id: int
     picture: str | None
+    pictured_at: datetime | None
     version: str
 
 
 def _known(turn: Turn, keys: Sequence[str]) -> dict[str, _Held]:
     """Return what those of the keys hold that exist."""
-    columns = select(items.c.key, items.c.id, items.c.picture, items.c.change_seq)
+    columns = select(items.c.key, items.c.id, items.c.picture, items.c.pictured_at, items.c.change_seq)
     columns = columns.where(items.c.collection_id == turn.collection_id)
     return {
-        row.key: _Held(row.id, row.picture, version_of(row.id, row.change_seq))
+        row.key: _Held(row.id, row.picture, row.pictured_at, version_of(row.id, row.change_seq))
         for portion in portions(keys)
         for row in turn.connection.execute(columns.where(items.c.key.in_(portion)))
     }
@@ -150,7 +151,7 @@ def _is_other(draft: ItemDraft, held: _Held) -> bool:
     return draft.picture is None or draft.picture != held.picture
 
 
-def _row(turn: Turn, draft: ItemDraft, change_seq: int, moment: datetime) -> dict[str, Any]:
+def _row(turn: Turn, draft: ItemDraft, change_seq: int, moment: datetime, held: _Held | None) -> dict[str, Any]:
     return {
         "collection_id": turn.collection_id,
         "key": draft.key,
@@ -160,6 +161,7 @@ def _row(turn: Turn, draft: ItemDraft, change_seq: int, moment: datetime) -> dic
         "source": draft.source,
         "change_seq": change_seq,
         "updated_at": moment,
+        "pictured_at": moment if held is None or _is_other(draft, held) else held.pictured_at,
     }
 
 

@@ -234,7 +234,7 @@ def test_a_collection_that_was_never_built_is_erased_from(house: House) -> None:
 
 @pytest.mark.parametrize(("days", "gone"), [(None, 0), (3, 0), (2, 6), (1, 6)])
 def test_what_is_kept_too_long_is_overdue(house: House, days: int | None, gone: int) -> None:
-    """Items are overdue once they were not written for more days than their collection states, never before."""
+    """Items are overdue once they have their picture for more days than their collection states, never before."""
     written = max(item.updated_at for item in house.catalogue.page("people").items)
     collection = house.catalogue.change_collection("people", {"keep_days": days})
     now = written + timedelta(days=2, seconds=1)

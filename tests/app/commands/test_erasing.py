@@ -86,7 +86,7 @@ def test_what_was_kept_long_enough_expires(people: Path, run: Run) -> None:
     assert json.loads(run("items", "expire", "people", "--json").stdout)[0]["items"] == 0
     with connect(f"sqlite:///{people / 'likeness.sqlite'}").writing() as connection:
         old = datetime.now(UTC) - timedelta(days=4)
-        connection.execute(update(items).where(items.c.key.in_(["k1", "k2"])).values(updated_at=old))
+        connection.execute(update(items).where(items.c.key.in_(["k1", "k2"])).values(pictured_at=old))
     text = run("items", "expire").stdout
     assert "people" in text
     assert set(keys(people)) == {"k0", "k3", "k4", "k5", "k6"}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, inspect, text
 
-from indexer.catalogue import UnusableDatabase, open_catalogue
+from indexer.catalogue import ItemDraft, UnusableDatabase, open_catalogue
 from indexer.catalogue.database import connect
 from indexer.catalogue.schema import differences, downgrade, upgrade
 from indexer.catalogue.tables import metadata
@@ -71,6 +71,19 @@ def test_the_way_down_keeps_the_collections(empty_database: str) -> None:
     upgrade(empty_database)
     with open_catalogue(empty_database) as catalogue:
         assert catalogue.collections() == [replace(made, threshold=None, personal=False, keep_days=None)]
+
+
+def test_items_of_an_older_version_are_as_old_as_their_last_write(empty_database: str) -> None:
+    """Nothing else was kept of them, and none is younger, or without age, for the upgrade."""
+    upgrade(empty_database)
+    with open_catalogue(empty_database) as catalogue:
+        catalogue.create_collection("people", "reid")
+        one, other = catalogue.upsert("people", [ItemDraft("one")]) + catalogue.upsert("people", [ItemDraft("other")])
+    downgrade(empty_database, "0008")
+    upgrade(empty_database)
+    with open_catalogue(empty_database) as catalogue:
+        assert catalogue.older("people", one.updated_at).tolist() == []
+        assert catalogue.older("people", other.updated_at).tolist() == [one.id]
 
 
 def test_a_missing_column_is_a_difference(empty_database: str) -> None:

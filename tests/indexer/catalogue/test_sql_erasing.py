@@ -73,14 +73,20 @@ def test_erasing_nothing_changes_nothing(catalogue: SqlCatalogue) -> None:
         catalogue.ids("x")
 
 
-def test_what_was_written_before_a_moment_is_older(catalogue: SqlCatalogue) -> None:
-    """Only rows written before the moment count, and a change makes an item new."""
+def test_what_was_pictured_before_a_moment_is_older(catalogue: SqlCatalogue) -> None:
+    """Another picture makes an item new; other words, or the same picture once more, do not."""
     name = people(catalogue)
     moments = {item.key: item.updated_at for item in catalogue.page(name).items}
     assert catalogue.older(name, moments["a"]).tolist() == []
     assert catalogue.older(name, moments["c"]).tolist() == ids_of(catalogue, "a", "b")
+    everybody = ids_of(catalogue, "a", "b", "c", "d")
+    later = moments["d"] + timedelta(microseconds=1)
     catalogue.patch(name, "a", title="New")
-    assert catalogue.older(name, moments["d"] + timedelta(microseconds=1)).tolist() == ids_of(catalogue, "b", "c", "d")
+    old = next(item for item in catalogue.page(name).items if item.key == "b")
+    catalogue.upsert(name, [ItemDraft("b", "New", {"x": 1}, old.picture)])
+    assert catalogue.older(name, later).tolist() == everybody
+    catalogue.upsert(name, [ItemDraft("a", picture=f"{9:064x}")])
+    assert catalogue.older(name, later).tolist() == ids_of(catalogue, "b", "c", "d")
     with pytest.raises(UnknownCollection):
         catalogue.older("x", moments["a"])
 
