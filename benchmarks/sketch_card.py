@@ -9,6 +9,7 @@ timed, on the CPU. What is printed replaces one block of `models/sketch/README.m
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,14 +37,14 @@ if TYPE_CHECKING:
     from models.predictor import Predictor
 
 MODEL, PEER = "sketch", "sketch-a-net"
-GROWN = "ChairV2, 60 photos held out"
-"""The trial whose drawings are strokes."""
+GROWN, GROWN_DATA = "ChairV2, 60 photos held out", "chairv2_train"
+"""The trial whose drawings are strokes, and its folder."""
 TRIALS = (
     ("QMUL-Shoe", "qmul_v1/shoes", 1),
     ("QMUL-Shoe, ten views", "qmul_v1/shoes", 10),
     ("QMUL-Chair", "qmul_v1/chairs", 1),
     ("QMUL-Chair, ten views", "qmul_v1/chairs", 10),
-    (GROWN, "chairv2_train", 1),
+    (GROWN, GROWN_DATA, 1),
 )
 BATCHES = (1, 8)
 
@@ -121,6 +122,12 @@ def times_table(spec: ModelSpec, threads: int, rounds: int) -> str:
     return table(["network", *columns], rows)
 
 
+def rounding(found: Judgement, exact: Judgement) -> str:
+    """Say how far scores in the device's number format are from those in float32."""
+    apart = np.abs(found.scores - exact.scores)
+    return f"scores differ from those in float32 by {apart.mean():.4f}, and by {apart.max():.4f} at most"
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the tables and draw the curve."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.sketch_card", description=__doc__)
@@ -147,6 +154,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     grown = {network: found[GROWN] for network, found in judgements.items()}
     print(f"\n{results_table(judgements)}\n\n{growth_table(grown)}\n", flush=True)
     print(times_table(spec, chosen.threads, chosen.rounds))
+    if device.dtype is not torch.float32:
+        for network, found in grown.items():
+            same = load_predictor(store, MODEL, network, replace(device, dtype=torch.float32))
+            exact = judge(chosen.data / GROWN_DATA, same)
+            print(f"\nOn a device like this `{network}`'s {rounding(found, exact)} ({GROWN}).")
     if chosen.curve is not None and spec.default_network in grown:
         chosen.curve.write_text(growth_chart(grown[spec.default_network]), "utf-8")
 

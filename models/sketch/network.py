@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -39,6 +40,10 @@ class SketchANetTrunk(nn.Module):
         self.conv4 = nn.Conv2d(256, 256, 3, padding=1)
         self.conv5 = nn.Conv2d(256, 256, 3, padding=1)
         self.fc6 = nn.Conv2d(256, FEATURES, 7)
+
+    def coarse_parts(self) -> list[nn.Module]:
+        """Return none: what rounding does to its scores is not measured."""
+        return []
 
     def features(self, canvas: Tensor) -> Tensor:
         """Return the activations of fc6, float (n, 512), none below 0."""
@@ -78,6 +83,7 @@ class LiteEmbedding(nn.Module):
     VIEW = View(crop=224, side=160)
     EXPLAINED = Cells(("trunk._blocks.4",), first=3.5, distance=8)
     _LAYOUT_CHANNELS = 48
+    _COARSE_FROM = 5
 
     def __init__(self) -> None:
         """Build with random weights; `load_imagenet` fills the trunk."""
@@ -91,11 +97,18 @@ class LiteEmbedding(nn.Module):
     def forward(self, canvas: Tensor) -> Tensor:
         """Embed canvases."""
         pixels = (seen(canvas, self.VIEW) / WHITE - MEAN) / SCALE
-        features = self.trunk(pixels.expand(-1, 3, -1, -1))
+        features = self.trunk(pixels.expand(-1, 3, -1, -1)).to(canvas.dtype)
         weights = torch.softmax(self.attention(features).flatten(2), dim=-1)
         attended = self.attended((features.flatten(2) * weights).sum(dim=-1))
         laid_out = self.laid_out(self.layout(features).flatten(1))
         return functional.normalize(attended + laid_out)
+
+    def coarse_parts(self) -> list[nn.Module]:
+        """Return what lies behind the block by which it is explained: two thirds of the work.
+
+        The rounding of earlier blocks grows in what follows and moves scores by a tenth.
+        """
+        return self.trunk.blocks_from(self._COARSE_FROM)
 
 
 class LitePair(nn.Module):
@@ -125,6 +138,10 @@ class LitePair(nn.Module):
         pixels = seen(canvas, self.VIEW)
         return functional.normalize(self.project(torch.cat([member(pixels) for member in self.members], dim=1)))
 
+    def coarse_parts(self) -> list[nn.Module]:
+        """Return those of the members."""
+        return [part for member in self.members for part in cast("LiteEmbedding", member).coarse_parts()]
+
 
 class SketchRetrieval(nn.Module):
     """One embedding network for both sides, and the edge detector that turns a photo into something like a drawing.
@@ -137,6 +154,10 @@ class SketchRetrieval(nn.Module):
         super().__init__()
         self.edges = EdgeDetector()
         self.embedding = embedding
+
+    def coarse_parts(self) -> list[nn.Module]:
+        """Return those of the embedding network; edges are drawn in float32."""
+        return self.embedding.coarse_parts()
 
     def embed_queries(self, batch: Tensor) -> Tensor:
         """Embed drawings on the canvas, uint8 (n, 1, 256, 256); returns unit vectors (n, 256)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -18,6 +19,7 @@ from benchmarks.sketch_card import (
     main,
     predictors,
     results_table,
+    rounding,
     times_table,
 )
 from models.checkpoints import CheckpointStore
@@ -98,6 +100,17 @@ def test_times_are_compared_with_the_papers_network() -> None:
     assert all(float(cell) > 0 for network in SPEC.networks for cell in rows[f"`{network}`"])
 
 
+def test_rounding_is_the_distance_between_scores(found: dict[str, Judgement]) -> None:
+    """The mean and the largest difference, whichever way it goes; none from itself."""
+    exact = found[GROWN]
+    moved = exact.scores.copy()
+    moved[0, :] += 0.5
+    moved[1, :] -= 0.25
+    sentence = rounding(replace(exact, scores=moved), exact)
+    assert sentence.endswith(f"by {0.75 / len(moved):.4f}, and by 0.5000 at most")
+    assert rounding(exact, exact).endswith("by 0.0000, and by 0.0000 at most")
+
+
 def test_networks_without_weights_are_passed_over(tmp_path: Path) -> None:
     """Where nothing was trained nothing is judged, and the command goes on with its times."""
     assert list(predictors(CheckpointStore(tmp_path, tmp_path), CPU)) == []
@@ -113,7 +126,7 @@ def test_the_command_prints_a_block_and_draws_the_curve(
     main(["--data", str(folder), "--device", "cpu", "--curve", str(curve)])
     printed = capsys.readouterr().out
     assert printed.startswith("`python -m benchmarks.sketch_card --data DIR --device cpu --curve")
-    assert "- Weights: efficientnet-lite0 0123456789ab\n" in printed
+    assert "- Weights: efficientnet-lite0-pair 0123456789ab\n" in printed
     assert [line.split(" | ")[0] for line in printed.splitlines() if line.startswith("| ") and "`" not in line][
         ::2
     ] == [

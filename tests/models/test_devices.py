@@ -16,6 +16,7 @@ from models.devices import (
     choose_device,
     cpu_count,
     describe,
+    in_format_of,
     place,
     processor,
     thread_share,
@@ -170,6 +171,23 @@ def test_a_network_may_name_the_parts_that_become_coarse() -> None:
     assert {parameter.dtype for parameter in network.coarse.parameters()} == {torch.bfloat16}
     assert network.exact.weight.is_contiguous(memory_format=torch.channels_last)
     assert network.coarse.weight.is_contiguous(memory_format=torch.channels_last)
+
+
+@pytest.mark.parametrize(("computed", "given"), [("bfloat16", "float32"), ("bfloat16", "bfloat16")])
+def test_coarse_parts_are_given_their_format(computed: str, given: str) -> None:
+    """What is finer is rounded to it, once."""
+    part, values = nn.Conv2d(1, 1, 1).to(getattr(torch, computed)), torch.rand(1, 1, 2, 2).to(getattr(torch, given))
+    found = in_format_of(part, values)
+    assert found.dtype is getattr(torch, computed)
+    assert torch.equal(found, values.to(found.dtype))
+
+
+@pytest.mark.parametrize("given", [torch.float32, torch.bfloat16])
+def test_what_exact_parts_are_given_stays(given: torch.dtype) -> None:
+    """It is autocast that says what they compute in; a part without weights takes what comes."""
+    values = torch.rand(2, 3).to(given)
+    assert in_format_of(nn.Linear(3, 1), values) is values
+    assert torch.equal(in_format_of(nn.ReLU(), values), values)
 
 
 @pytest.mark.usefixtures("_sixteen_cores")
