@@ -58,8 +58,8 @@ SPEC = ModelSpec(
     query_shape=(1, SIDE, SIDE),
     item_shape=(3, SIDE, SIDE),
     networks={
-        "efficientnet-lite0": lambda: SketchRetrieval(LiteEmbedding()),
         "efficientnet-lite0-pair": lambda: SketchRetrieval(LitePair()),
+        "efficientnet-lite0": lambda: SketchRetrieval(LiteEmbedding()),
         "sketch-a-net": lambda: SketchRetrieval(SketchANet()),
     },
     prepare_query=prepare_query,

@@ -171,9 +171,9 @@ def test_what_is_cut_off_is_not_seen(network: type[SketchANet | LiteEmbedding | 
 
 
 def test_the_spec_builds_what_it_says() -> None:
-    """The description's shapes are those the networks take, and its default is the trunk that ships."""
+    """The description's shapes are those the networks take, and its default is what ships."""
     assert spec("sketch") is SPEC
-    assert SPEC.default_network == "efficientnet-lite0"
+    assert SPEC.default_network == "efficientnet-lite0-pair"
     kinds = {name: type(SPEC.networks[name]().embedding) for name in SPEC.networks}
     assert kinds == {
         "efficientnet-lite0": LiteEmbedding,

@@ -96,6 +96,16 @@ def test_a_drawing_finds_the_picture_of_what_was_drawn(predictor: Predictor) -> 
 
 
 @shipped
+def test_rounding_hardly_moves_scores(predictor: Predictor) -> None:
+    """Where a device computes in bfloat16, cosines of drawings to pictures move, but by 0.01 at most."""
+    coarse = load_predictor(CheckpointStore(Path("/nowhere")), "sketch", None, Device("cpu", torch.bfloat16, 1))
+    queries = torch.stack([predictor.prepare_query(grey(page(shape))) for shape in range(len(SHAPES))])
+    items = torch.stack([predictor.prepare_item(filled(shape)) for shape in range(len(SHAPES))])
+    exact, moved = (one.predict_queries(queries) @ one.predict_items(items).T for one in (predictor, coarse))
+    assert 0 < np.abs(exact - moved).max() <= 0.01
+
+
+@shipped
 def test_the_edges_of_a_plain_shape_are_its_border(predictor: Predictor) -> None:
     """The shipped detector draws the border of a dark box on white, and leaves the ground and most of the box blank."""
     photo = np.full((200, 300, 3), 250, np.uint8)
