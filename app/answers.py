@@ -294,7 +294,7 @@ class Model:
         kind: what it does with pictures.
         title: one line for people.
         paper: the published source.
-        dim: length of its vectors.
+        dim: length of its vectors; None where it makes none.
         networks: names of its networks.
         checkpoints: the weights that the server has.
     """
@@ -303,7 +303,7 @@ class Model:
     kind: str
     title: str
     paper: str
-    dim: int
+    dim: int | None
     networks: tuple[str, ...]
     checkpoints: tuple[Weights, ...]
 

@@ -27,7 +27,7 @@ from app.schemas import (
 from app.search import Found
 from indexer.catalogue import Collection, Item
 from models.checkpoints import Checkpoint
-from models.contracts import ModelSpec, RetrievalError
+from models.contracts import EmbeddingSpec, ModelSpec, RetrievalError
 
 
 def found(value: Found) -> SearchAnswer:
@@ -122,7 +122,7 @@ def model(spec: ModelSpec, checkpoints: tuple[Checkpoint, ...]) -> ModelAnswer:
         kind=spec.kind,
         title=spec.title,
         paper=spec.paper,
-        dim=spec.dim,
+        dim=spec.dim if isinstance(spec, EmbeddingSpec) else None,
         networks=list(spec.networks),
         checkpoints=[CheckpointAnswer(network=found.network, digest=found.digest) for found in checkpoints],
     )

@@ -61,6 +61,7 @@ TABLE: Mapping[type[models.RetrievalError], Row] = {
     models.UnknownModel: Row(404, "No such model"),
     calibration.NotCalibrated: Row(409, "The scores are not calibrated"),
     models.NotExplainable: Row(409, "The model does not explain"),
+    models.WrongKind: Row(409, "The model does something else"),
     models.MissingCheckpoint: Row(503, "Weights are missing"),
     models.CorruptCheckpoint: Row(503, "Weights are damaged"),
     catalogue.CatalogueUnavailable: Row(503, "The catalogue does not answer", _SOON),

@@ -382,7 +382,7 @@ class ModelAnswer(BaseModel):
     kind: str = Field(description="What it does with pictures; endpoints go by kind.")
     title: str
     paper: str
-    dim: int = Field(description="Length of its vectors.")
+    dim: int | None = Field(description="Length of its vectors; null where it makes none.")
     networks: list[str] = Field(description="The first is the default.")
     checkpoints: list[CheckpointAnswer] = Field(description="Weights that are here, shipped ones first.")
 

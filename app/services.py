@@ -21,9 +21,7 @@ from indexer.generations import GenerationStore
 from indexer.live import LiveIndex
 from indexer.pictures import PictureStore
 from models.checkpoints import CheckpointStore
-from models.contracts import Kind, ModelSpec, UnknownModel
-
-_EMBEDDING = frozenset({Kind.EMBED})
+from models.contracts import EmbeddingSpec, ModelSpec, UnknownModel, WrongKind
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,14 +47,18 @@ class Services:
     workers: Workers
     admission: Admission
 
-    def embedding_model(self, name: str) -> ModelSpec:
+    def embedding_model(self, name: str) -> EmbeddingSpec:
         """Return the description of a model that turns pictures into vectors.
 
         Raises:
-            UnknownModel: no such model has that name.
+            UnknownModel: no model has that name.
+            WrongKind: it does something else with pictures.
         """
-        embedding = {known: spec for known, spec in self.specs.items() if spec.kind in _EMBEDDING}
-        if name not in embedding:
-            message = f"There is no model {name!r} to search with; there is: {', '.join(embedding)}."
-            raise UnknownModel(message)
-        return embedding[name]
+        embedding = {known: spec for known, spec in self.specs.items() if isinstance(spec, EmbeddingSpec)}
+        if name in embedding:
+            return embedding[name]
+        if name in self.specs:
+            message = f"The model {name} says labels of pictures and embeds none: ask /v1/tags, or search with another."
+            raise WrongKind(message)
+        message = f"There is no model {name!r} to search with; there is: {', '.join(embedding)}."
+        raise UnknownModel(message)

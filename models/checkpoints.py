@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from models.calibration import Calibration
 from models.contracts import CorruptCheckpoint, MissingCheckpoint
+from models.label_calibration import LabelCalibration, read_calibration
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -35,7 +36,7 @@ class Checkpoint:
         digest: sha256, 64 hex digits, over the weight file, the network's name and the preprocessing version.
         folder: where the files lie.
         card: how it was trained and how it was judged.
-        calibration: what its scores say; None where that is not known.
+        calibration: what its scores, or a tagger's marginals, say; None where that is not known.
     """
 
     model: str
@@ -43,7 +44,7 @@ class Checkpoint:
     digest: str
     folder: Path
     card: Mapping[str, Any]
-    calibration: Calibration | None = None
+    calibration: Calibration | LabelCalibration | None = None
 
 
 class CheckpointStore:
@@ -138,7 +139,7 @@ class CheckpointStore:
         files = {name: (checkpoint.folder / name).read_bytes() for name in (WEIGHTS, CARD)}
         return self._read(_place(self._local / checkpoint.model / checkpoint.digest, files))
 
-    def calibrate(self, checkpoint: Checkpoint, calibration: Calibration) -> Path:
+    def calibrate(self, checkpoint: Checkpoint, calibration: Calibration | LabelCalibration) -> Path:
         """Keep what the scores of a checkpoint say, in place of what was known before; returns the file."""
         target = self._calibration_of(checkpoint)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -166,7 +167,7 @@ class CheckpointStore:
         if not found.exists():
             return checkpoint
         try:
-            return replace(checkpoint, calibration=Calibration.from_card(json.loads(found.read_text())))
+            return replace(checkpoint, calibration=read_calibration(json.loads(found.read_text())))
         except (OSError, ValueError) as error:
             message = f"The calibration {found} cannot be read ({error}); delete it, or calibrate anew."
             raise CorruptCheckpoint(message) from error
@@ -188,7 +189,7 @@ def _read_card(folder: Path) -> Checkpoint:
         card = json.loads((folder / CARD).read_text())
         model, network, digest = (_stated(card, key, str) for key in ("model", "network", "digest"))
         _stated(card, "preprocessing", int)
-        calibration = None if card.get("calibration") is None else Calibration.from_card(card["calibration"])
+        calibration = None if card.get("calibration") is None else read_calibration(card["calibration"])
     except (OSError, ValueError) as error:
         message = f"The card {folder / CARD} cannot be read ({error}); restore it or delete its folder."
         raise CorruptCheckpoint(message) from error
