@@ -19,7 +19,8 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from app.schemas import BatchEntry, MarksBody, RefineBody, SketchBody
+from app.schemas.drawings import MarksBody, RefineBody, SketchBody
+from app.schemas.items import BatchEntry
 from indexer.disk import writing
 from models.contracts import RetrievalError, Strokes
 

@@ -12,7 +12,9 @@ from fastapi.openapi.utils import get_openapi
 from app.bodies import MAX_BATCH, MAX_CROPS
 from app.credentials import needed_scope
 from app.problems import MEDIA_TYPE
-from app.schemas import BatchEntry, Problem, RefineBody, SketchBody
+from app.schemas.drawings import RefineBody, SketchBody
+from app.schemas.items import BatchEntry
+from app.schemas.problems import Problem
 
 _BINARY = {"type": "string", "format": "binary"}
 _REASONS = {

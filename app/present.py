@@ -9,21 +9,11 @@ from http import HTTPStatus
 from app.comparing import Comparison
 from app.embed import Embedded
 from app.problems import named
-from app.schemas import (
-    BatchAnswer,
-    BatchResult,
-    CheckpointAnswer,
-    CollectionAnswer,
-    ComparisonAnswer,
-    EmbeddingAnswer,
-    Explanation,
-    Hit,
-    ItemAnswer,
-    ItemProblem,
-    ModelAnswer,
-    ModelUsed,
-    SearchAnswer,
-)
+from app.schemas.collections import CollectionAnswer
+from app.schemas.items import BatchAnswer, BatchResult, ItemAnswer, ItemProblem
+from app.schemas.models import CheckpointAnswer, EmbeddingAnswer, ModelAnswer, ModelUsed
+from app.schemas.people import ComparisonAnswer
+from app.schemas.searches import Explanation, Hit, SearchAnswer
 from app.search import Found
 from indexer.catalogue import Collection, Item
 from models.checkpoints import Checkpoint

@@ -11,7 +11,8 @@ from app.dependencies import Across, Crops, Pair, Parts, caller
 from app.documentation import CROPS_BODY, PAIR_BODY, errors
 from app.hanging_up import while_connected
 from app.routes.search import Count, Name
-from app.schemas import ComparisonAnswer, SearchAnswer
+from app.schemas.people import ComparisonAnswer
+from app.schemas.searches import SearchAnswer
 from app.search import Scope
 
 MODEL = "reid"
