@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -173,8 +174,9 @@ class TaggingPredictor:
                 said[row] = labels, self._chosen(labels, likely, wanted[row])
         return self._explained(looked, [said[row] for row in range(len(wanted))])
 
+    @cached_property
     def label_vectors(self) -> NDArray[np.float32]:
-        """Return where each label stands in the space of labels: float32 (labels, numbers), rows of unit length."""
+        """Where each label stands in the space of labels: float32 (labels, numbers), rows of unit length."""
         with torch.no_grad():
             vectors = torch.nn.functional.normalize(self._network.label_vectors().float())
         unit: NDArray[np.float32] = vectors.cpu().numpy()
@@ -183,11 +185,12 @@ class TaggingPredictor:
     def warm(self) -> None:
         """Say labels of the largest batch, then of one: memory grows now, and no caller waits for what is set up once.
 
-        All labels of the best path are explained too.
+        Every label of every path is explained too.
         """
         for batch in (self.spec.max_batch, 1):
             blank = torch.full((batch, *self.spec.item_shape), 255, dtype=torch.uint8)
             self.tag(blank, [Wanted(least_probability=0.0)] * batch)
+        _ = self.label_vectors
 
     def _chosen(self, labels: NDArray[np.int64], likely: NDArray[np.float64], wanted: Wanted) -> list[_Said]:
         """Choose from the paths of one picture, (beam, steps), the labels that are wanted, in the order of `tag`."""

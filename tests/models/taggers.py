@@ -22,7 +22,7 @@ GAIN = 0.5
 EVERY_PATH = 2 ** len(LABELS)
 """A beam this wide leaves no path out, so that marginals are exact."""
 # How much of a place that is wholly red, green or blue each label sees in it.
-WEIGHTS = torch.tensor([[0.9, 0.0, 0.0], [0.0, 0.9, 0.0], [0.0, 0.0, 0.9], [0.5, 0.0, 0.1]])
+WEIGHTS = torch.tensor([[0.9, 0.0, 0.0], [0.0, 0.9, 0.0], [0.0, 0.0, 0.9], [0.55, 0.0, 0.1]])
 
 
 class Colours(nn.Module):
