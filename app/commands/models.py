@@ -15,7 +15,7 @@ from app.commands.exporting import export
 from app.commands.reporting import make_room, view_options, write_report
 from app.commands.sentences import Refusal
 from app.commands.starting import start_anew
-from app.commands.terminal import AsJson, facts, show, table
+from app.commands.terminal import AsJson, facts, note, show, table
 from app.commands.training import TrainingLog
 
 if TYPE_CHECKING:
@@ -207,6 +207,20 @@ def _train_stage(
 
 
 application.command()(export)
+
+
+@application.command()
+def promote(name: Name, checkpoint: Annotated[str, typer.Argument(help="A digest, or its first 8 digits.")]) -> None:
+    """Have other weights of a tagger used where none are named; running servers go over to them, the old ones stay."""
+    from models.registry import tagging_spec
+    from models.tagging import labels_of
+
+    tagging_spec(name)
+    store = checkpoints_of(load_settings())
+    chosen = store.find(name, checkpoint)
+    count = len(labels_of(chosen))
+    store.promote(chosen)
+    note(f"{name} says its {count} labels by {_short(chosen)} from now on.")
 
 
 @application.command()
