@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.web.colours import COAST, NIGHT, ROSE, SUNSET, TAGS, chips, give, serve_labels
+from tests.web.crowd import create, person, put
 from tests.web.test_access import CONTRAST
 from tests.web.test_intake import GIVE
 
@@ -263,6 +264,29 @@ def test_without_weights_there_is_no_tab(context: BrowserContext, tmp_path: Path
         expect(page.get_by_role("tablist")).to_be_hidden()
         page.goto(f"{address}?tab=labels")
         expect(page.locator("#labels-notice code")).to_have_text("likeness models train tagger --data FOLDER")
+
+
+def test_labels_of_items_are_chips_that_filter(context: BrowserContext, colours: str) -> None:
+    """An item's labels stand in its dialog; a click shows only what has that label, and more clicks more of them."""
+    things = {"rose": ["red", "crimson"], "leaf": ["green"], "sun": ["red", "green"]}
+    create(colours, "things", "fake")
+    for key, tags in things.items():
+        put(colours, "things", key, person(len(key)), {"tags": tags})
+    page = context.new_page()
+    page.goto(f"{colours}?collection=things")
+    expect(page.locator(".facet summary > span:first-child")).to_have_text(["Tags"])
+    page.get_by_role("button", name="Picture sun: details").click()
+    chips = page.locator("#item-facts .word-chip")
+    expect(chips).to_have_text(["red", "green"])
+    chips.first.click()
+    expect(page.locator("#item-dialog")).to_be_hidden()
+    expect(page.locator(".card-title")).to_have_text(["Picture rose", "Picture sun"])
+    expect(page.locator(".facet")).to_contain_text("red")
+    page.get_by_role("button", name="Picture rose: details").click()
+    page.locator("#item-facts .word-chip", has_text="crimson").click()
+    expect(page.locator(".facet-told")).to_have_text("2")
+    page.get_by_role("button", name="Clear filters").click()
+    expect(page.locator(".card-title")).to_have_count(3)
 
 
 def test_text_stands_out_and_nothing_scrolls_sideways(page: Page) -> None:
