@@ -13,7 +13,9 @@ from app.problems import of_error
 
 _COMPUTING = {
     "GET": re.compile(r"/v1/view/.+/.+", re.DOTALL),
-    "POST": re.compile(r"/v1/(search/(?!similar/).+|view/.+|embed/.+|compare/.+|collections/[^/]+/items)", re.DOTALL),
+    "POST": re.compile(
+        r"/v1/(search/(?!similar/).+|view/.+|embed/.+|compare/.+|tags|collections/[^/]+/items)", re.DOTALL
+    ),
     "PUT": re.compile(r"/v1/collections/[^/]+/items/.*", re.DOTALL),
 }
 

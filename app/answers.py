@@ -246,7 +246,7 @@ class Collection:
         created_at: when it was made.
         threshold: the cosine that the best hit must reach to be a match; None for what the weights say.
         personal: whether its pictures are of people.
-        keep_days: days after which items that were not written since are to be erased; None for never.
+        keep_days: days for which items may keep a picture until they are to be erased; None for ever.
     """
 
     name: str
@@ -294,7 +294,7 @@ class Model:
         kind: what it does with pictures.
         title: one line for people.
         paper: the published source.
-        dim: length of its vectors.
+        dim: length of its vectors; None where it makes none.
         networks: names of its networks.
         checkpoints: the weights that the server has.
     """
@@ -303,7 +303,7 @@ class Model:
     kind: str
     title: str
     paper: str
-    dim: int
+    dim: int | None
     networks: tuple[str, ...]
     checkpoints: tuple[Weights, ...]
 

@@ -19,7 +19,8 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from app.schemas import BatchEntry, MarksBody, RefineBody, SketchBody
+from app.schemas.drawings import MarksBody, RefineBody, SketchBody
+from app.schemas.items import BatchEntry
 from indexer.disk import writing
 from models.contracts import RetrievalError, Strokes
 
@@ -29,8 +30,8 @@ MAX_FIELD_BYTES = 1024 * 1024
 MAX_BATCH = 100
 """Most items in a batch."""
 
-MAX_CROPS = 32
-"""Most pictures of one person in a query."""
+MAX_PICTURES = 32
+"""Most pictures of one request: of one person, or to be labelled."""
 
 _ENTRIES = TypeAdapter(list[BatchEntry])
 _JSON_WORDS = {"{}": "object", "[]": "list"}
@@ -108,19 +109,19 @@ async def read_form(request: Request) -> Form:
     return Form(dict(files).get("image"), fields)
 
 
-async def read_crops(request: Request) -> tuple[bytes, ...]:
-    """Read a multipart form of one or more pictures of one person, in parts that are all named image.
+async def read_pictures(request: Request) -> tuple[bytes, ...]:
+    """Read a multipart form of one or more pictures, in parts that are all named image.
 
     Raises:
         UnsupportedBody: the body is no multipart form.
         InvalidForm: it is malformed, or holds no picture, or one that is empty.
     """
-    files, _ = await _parts(request, max_files=MAX_CROPS)
-    crops = tuple(content for name, content in files if name == "image")
-    if not crops or not all(crops):
+    files, _ = await _parts(request, max_files=MAX_PICTURES)
+    pictures = tuple(content for name, content in files if name == "image")
+    if not pictures or not all(pictures):
         message = "The form needs a picture in every part that is named image, and one such part at least."
         raise InvalidForm(message)
-    return crops
+    return pictures
 
 
 async def read_pair(request: Request) -> tuple[bytes, bytes]:
@@ -130,11 +131,11 @@ async def read_pair(request: Request) -> tuple[bytes, bytes]:
         UnsupportedBody: the body is no multipart form.
         InvalidForm: it is malformed, or does not hold two pictures.
     """
-    match await read_crops(request):
+    match await read_pictures(request):
         case (one, other):
             return one, other
-        case crops:
-            message = f"The form holds {len(crops)} of the two pictures to compare; send both in parts named image."
+        case pictures:
+            message = f"The form holds {len(pictures)} of the two pictures to compare; send both in parts named image."
             raise InvalidForm(message)
 
 

@@ -14,6 +14,7 @@ CALLER = "likeness.caller"
 """Where a request's ASGI scope holds its `Caller`, for routes and logs."""
 COOKIE = "likeness_session"
 SESSION_PATH = "/v1/session"
+TAGS_PATH = "/v1/tags"
 
 _BEARER = "bearer"
 _OPEN_PATHS = frozenset({"/"})
@@ -87,7 +88,7 @@ def needed_scope(method: str, path: str) -> KeyScope | None:
     """
     if path in _OPEN_PATHS or path.startswith(_OPEN_FOLDERS):
         return None
-    if method in _READING or path.startswith(_ASKING_FOLDERS) or path == SESSION_PATH:
+    if method in _READING or path.startswith(_ASKING_FOLDERS) or path in {SESSION_PATH, TAGS_PATH}:
         return KeyScope.READ
     within = path.removeprefix(_COLLECTIONS).strip("/")
     if path.startswith(_COLLECTIONS) and within.count("/") > 0:

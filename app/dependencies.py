@@ -12,9 +12,9 @@ from app.bodies import (
     Form,
     Refinement,
     read_batch,
-    read_crops,
     read_form,
     read_pair,
+    read_pictures,
     read_query,
     read_refinement,
 )
@@ -113,7 +113,7 @@ Parts = Annotated[Services, Depends(services)]
 Requester = Annotated[Caller, Depends(caller)]
 Across = Annotated[Filter | None, Depends(read_across)]
 Where = Annotated[Filter | None, Depends(read_where)]
-Crops = Annotated[tuple[bytes, ...], Depends(read_crops)]
+Pictures = Annotated[tuple[bytes, ...], Depends(read_pictures)]
 Pair = Annotated[tuple[bytes, bytes], Depends(read_pair)]
 Drawing = Annotated[bytes | Strokes, Depends(read_query)]
 Expected = Annotated[Expectation | None, Depends(read_expectation)]

@@ -9,14 +9,16 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from app.bodies import MAX_BATCH, MAX_CROPS
+from app.bodies import MAX_BATCH, MAX_PICTURES
 from app.credentials import needed_scope
 from app.problems import MEDIA_TYPE
-from app.schemas import BatchEntry, Problem, RefineBody, SketchBody
+from app.schemas.drawings import RefineBody, SketchBody
+from app.schemas.items import BatchEntry
+from app.schemas.problems import Problem
 
 _BINARY = {"type": "string", "format": "binary"}
 _REASONS = {
-    400: "The Range header is malformed.",
+    400: "The Range header is malformed, or a label is named that these weights do not know.",
     401: "No key came, or none that holds.",
     403: "The key does not allow this.",
     404: "What is named does not exist.",
@@ -68,19 +70,21 @@ DRAWING_BODY: dict[str, Any] = {
 }
 
 
-def _crops(least: int, most: int) -> dict[str, Any]:
+def _pictures(what: str, least: int, most: int) -> dict[str, Any]:
     pictures = {
         "type": "array",
         "items": _BINARY,
         "minItems": least,
         "maxItems": most,
-        "description": "Crops of one person each, head to feet: JPEG, PNG, WebP, GIF or BMP; a part for each.",
+        "description": f"{what}: JPEG, PNG, WebP, GIF or BMP; a part for each.",
     }
     return {"requestBody": {"required": True, "content": {"multipart/form-data": _form({"image": pictures})}}}
 
 
-CROPS_BODY = _crops(1, MAX_CROPS)
-PAIR_BODY = _crops(2, 2)
+_CROPS = "Crops of one person each, head to feet"
+CROPS_BODY = _pictures(_CROPS, 1, MAX_PICTURES)
+PAIR_BODY = _pictures(_CROPS, 2, 2)
+PICTURES_BODY = _pictures("Pictures of anything", 1, MAX_PICTURES)
 
 _KEYS = {"type": "string", "description": "A JSON list of keys, as text.", "examples": ['["boots/0020"]']}
 

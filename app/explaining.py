@@ -42,8 +42,8 @@ class Why:
 
     @property
     def address(self) -> str:
-        """The picture as a data URI, which the page's policy allows."""
-        return f"data:image/png;base64,{base64.b64encode(self.picture).decode()}"
+        """The picture's address."""
+        return address_of(self.picture)
 
 
 class Explaining:
@@ -99,6 +99,11 @@ class Explaining:
             raise UnknownPicture(message)
         content = self._pictures.open(item.picture).read_bytes()
         return serving.predictor.prepare_item(decode(content, self._max_pixels))
+
+
+def address_of(png: bytes) -> str:
+    """Return a PNG as a data URI, which the page's policy allows."""
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
 
 
 def _shown(explanation: Explanation) -> Why:

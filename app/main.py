@@ -25,6 +25,7 @@ from app.gate import Gate, Gated
 from app.items import TOGETHER, Items
 from app.predictors import Loader, Predictors
 from app.problems import UnexpectedErrors
+from app.queues import Queues
 from app.ranges import RangeProblems
 from app.rates import Rates, rates_file
 from app.readiness import Readiness
@@ -33,6 +34,8 @@ from app.search import Search
 from app.services import Services
 from app.settings import Settings
 from app.shared_metrics import SharedMetrics
+from app.taggers import TaggerLoader, Taggers
+from app.tagging import Tagging
 from app.telemetry import RequestTrace, Telemetry
 from app.view import View
 from app.weights import Weights
@@ -48,12 +51,14 @@ from models.contracts import ModelSpec
 from models.devices import choose_device, thread_share
 from models.predictor import load_predictor
 from models.registry import specs as found_specs
+from models.tagging import load_tagger
 
 
 def create_app(
     settings: Settings,
     *,
     predictors: Loader | None = None,
+    taggers: TaggerLoader | None = None,
     specs: Mapping[str, ModelSpec] | None = None,
     shared: SharedMetrics | None = None,
 ) -> FastAPI:
@@ -61,7 +66,8 @@ def create_app(
 
     Args:
         settings: what the operator set.
-        predictors: what loads a model, in place of the real loader; for tests.
+        predictors: what loads a model that embeds, in place of the real loader; for tests.
+        taggers: what loads a tagger, likewise.
         specs: the models there are, in place of those found; for tests.
         shared: where this process counts together with others of the same server; None if there are none.
     """
@@ -69,7 +75,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
-        async with running(settings, telemetry, predictors, specs) as services:
+        async with running(settings, telemetry, predictors, taggers, specs) as services:
             app.state.services = services
             yield {REFUSED_HEADS: telemetry.refused_head}
 
@@ -105,6 +111,7 @@ async def running(
     settings: Settings,
     telemetry: Telemetry,
     load: Loader | None = None,
+    load_labels: TaggerLoader | None = None,
     specs: Mapping[str, ModelSpec] | None = None,
 ) -> AsyncIterator[Services]:
     """Open everything, load models and indexes in the background, and close everything in turn."""
@@ -120,7 +127,9 @@ async def running(
     generations = GenerationStore(paths.indexes, accelerator=accelerator)
     live = LiveIndex(catalogue, generations)
     workers = Workers(settings.decode_threads or thread_share(settings.workers))
-    predictors = Predictors(load or partial(load_predictor, checkpoints, device=device), settings, telemetry)
+    queues = Queues(settings, telemetry)
+    predictors = Predictors(load or partial(load_predictor, checkpoints, device=device), queues)
+    taggers = Taggers(load_labels or partial(load_tagger, checkpoints, device=device), checkpoints, queues, workers)
     rates = Rates(rates_file(paths.home)) if settings.rate_per_key or settings.rate_per_address else None
     weights = Weights(catalogue, live, predictors, workers)
     readiness = Readiness(catalogue, live, predictors, workers, telemetry)
@@ -165,6 +174,7 @@ async def running(
             ),
             comparing=Comparing(predictors, workers, settings.max_pixels),
             view=View(catalogue, pictures, predictors, weights, workers, settings.max_pixels),
+            tagging=Tagging(taggers, workers, telemetry, settings.max_pixels),
             embed=Embed(predictors, weights, workers, telemetry, settings.max_pixels),
             readiness=readiness,
             telemetry=telemetry,
@@ -176,6 +186,8 @@ async def running(
         with suppress(asyncio.CancelledError):
             await watching
         await predictors.close()
+        await taggers.close()
+        queues.close()
         live.close()
         if rates is not None:
             rates.close()

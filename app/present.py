@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from dataclasses import asdict
 from http import HTTPStatus
 
 from app.comparing import Comparison
 from app.embed import Embedded
 from app.problems import named
-from app.schemas import (
-    BatchAnswer,
-    BatchResult,
-    CheckpointAnswer,
-    CollectionAnswer,
-    ComparisonAnswer,
-    EmbeddingAnswer,
-    Explanation,
-    Hit,
-    ItemAnswer,
-    ItemProblem,
-    ModelAnswer,
-    ModelUsed,
-    SearchAnswer,
+from app.schemas.collections import CollectionAnswer
+from app.schemas.items import BatchAnswer, BatchResult, ItemAnswer, ItemProblem
+from app.schemas.models import CheckpointAnswer, EmbeddingAnswer, ModelAnswer, ModelUsed
+from app.schemas.people import ComparisonAnswer
+from app.schemas.searches import Explanation, Hit, SearchAnswer
+from app.schemas.tags import (
+    Attention,
+    Evidence,
+    LabelAnswer,
+    LabelledPicture,
+    LabelsAnswer,
+    NeighbourAnswer,
+    NeighboursAnswer,
+    Region,
+    TagAnswer,
+    TagsAnswer,
 )
 from app.search import Found
+from app.tagging import Answer, Neighbours, Said, Vocabulary
 from indexer.catalogue import Collection, Item
 from models.checkpoints import Checkpoint
-from models.contracts import ModelSpec, RetrievalError
+from models.contracts import EmbeddingSpec, ModelSpec, RetrievalError
 
 
 def found(value: Found) -> SearchAnswer:
@@ -81,6 +85,39 @@ def comparison(value: Comparison) -> ComparisonAnswer:
     )
 
 
+def tags(value: Answer) -> TagsAnswer:
+    """Present the labels of pictures."""
+    return TagsAnswer(
+        pictures=[
+            LabelledPicture(width=one.width, height=one.height, tags=[_tag(said) for said in one.tags])
+            for one in value.pictures
+        ],
+        model=ModelUsed(name=value.model, checkpoint=value.checkpoint),
+    )
+
+
+def vocabulary(value: Vocabulary) -> LabelsAnswer:
+    """Present the labels that weights know."""
+    return LabelsAnswer(
+        labels=[
+            LabelAnswer(label=label, threshold=threshold)
+            for label, threshold in zip(value.labels, value.thresholds, strict=True)
+        ],
+        precisions=list(value.precisions),
+        calibrated=value.calibrated,
+        model=ModelUsed(name=value.model, checkpoint=value.checkpoint),
+    )
+
+
+def neighbours(value: Neighbours) -> NeighboursAnswer:
+    """Present the labels nearest to one."""
+    return NeighboursAnswer(
+        label=value.label,
+        neighbours=[NeighbourAnswer(label=label, cosine=cosine) for label, cosine in value.nearest],
+        model=ModelUsed(name=value.model, checkpoint=value.checkpoint),
+    )
+
+
 def item(value: Item) -> ItemAnswer:
     """Present an item."""
     return ItemAnswer(
@@ -122,7 +159,7 @@ def model(spec: ModelSpec, checkpoints: tuple[Checkpoint, ...]) -> ModelAnswer:
         kind=spec.kind,
         title=spec.title,
         paper=spec.paper,
-        dim=spec.dim,
+        dim=spec.dim if isinstance(spec, EmbeddingSpec) else None,
         networks=list(spec.networks),
         checkpoints=[CheckpointAnswer(network=found.network, digest=found.digest) for found in checkpoints],
     )
@@ -133,6 +170,17 @@ def _result(key: str, outcome: Item | RetrievalError) -> BatchResult:
         return BatchResult(key=key, status=HTTPStatus.OK, item=item(outcome))
     problem = ItemProblem(**named(outcome))
     return BatchResult(key=key, status=problem.status, problem=problem)
+
+
+def _tag(value: Said) -> TagAnswer:
+    return TagAnswer(
+        label=value.label,
+        probability=value.probability,
+        region=None if value.region is None else Region(**asdict(value.region)),
+        evidence=None if value.evidence is None else Evidence(**asdict(value.evidence)),
+        merged=list(value.merged),
+        explanation=None if value.attention is None else Attention(picture=value.attention),
+    )
 
 
 def _picture(value: Item) -> str | None:

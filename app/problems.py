@@ -26,7 +26,7 @@ from app.rates import RateExceeded
 from app.telemetry import request_id
 from indexer import catalogue, disk, generations, live, manifests, pictures
 from indexer.vectors import contracts as vectors
-from models import calibration
+from models import calibration, label_space
 from models import contracts as models
 
 MEDIA_TYPE = "application/problem+json"
@@ -61,6 +61,7 @@ TABLE: Mapping[type[models.RetrievalError], Row] = {
     models.UnknownModel: Row(404, "No such model"),
     calibration.NotCalibrated: Row(409, "The scores are not calibrated"),
     models.NotExplainable: Row(409, "The model does not explain"),
+    models.WrongKind: Row(409, "The model does something else"),
     models.MissingCheckpoint: Row(503, "Weights are missing"),
     models.CorruptCheckpoint: Row(503, "Weights are damaged"),
     catalogue.CatalogueUnavailable: Row(503, "The catalogue does not answer", _SOON),
@@ -97,6 +98,8 @@ TABLE: Mapping[type[models.RetrievalError], Row] = {
     RateExceeded: Row(429, "Too many requests"),
     InvalidForm: Row(422, "The form is malformed"),
     InvalidTags: Row(422, "The entity tags are malformed"),
+    label_space.InvalidLabels: Row(400, "A label is not known"),
+    label_space.UnknownLabel: Row(404, "No such label"),
     UnsupportedBody: Row(415, "The body is of a type that is not taken"),
     ServerBusy: Row(503, "The server is busy", _SOON),
     QueueFull: Row(503, "The server is busy", _SOON),

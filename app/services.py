@@ -12,6 +12,7 @@ from app.gate import Gate
 from app.items import Items
 from app.readiness import Readiness
 from app.search import Search
+from app.tagging import Tagging
 from app.telemetry import Telemetry
 from app.view import View
 from app.weights import Weights
@@ -21,9 +22,7 @@ from indexer.generations import GenerationStore
 from indexer.live import LiveIndex
 from indexer.pictures import PictureStore
 from models.checkpoints import CheckpointStore
-from models.contracts import Kind, ModelSpec, UnknownModel
-
-_EMBEDDING = frozenset({Kind.EMBED})
+from models.contracts import EmbeddingSpec, ModelSpec, TaggingSpec, UnknownModel, WrongKind
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,20 +42,44 @@ class Services:
     items: Items
     view: View
     embed: Embed
+    tagging: Tagging
     comparing: Comparing
     readiness: Readiness
     telemetry: Telemetry
     workers: Workers
     admission: Admission
 
-    def embedding_model(self, name: str) -> ModelSpec:
+    def embedding_model(self, name: str) -> EmbeddingSpec:
         """Return the description of a model that turns pictures into vectors.
 
         Raises:
-            UnknownModel: no such model has that name.
+            UnknownModel: no model has that name.
+            WrongKind: it does something else with pictures.
         """
-        embedding = {known: spec for known, spec in self.specs.items() if spec.kind in _EMBEDDING}
-        if name not in embedding:
-            message = f"There is no model {name!r} to search with; there is: {', '.join(embedding)}."
-            raise UnknownModel(message)
-        return embedding[name]
+        embedding = {known: spec for known, spec in self.specs.items() if isinstance(spec, EmbeddingSpec)}
+        if name in embedding:
+            return embedding[name]
+        if name in self.specs:
+            message = f"The model {name} says labels of pictures and embeds none: ask /v1/tags, or search with another."
+            raise WrongKind(message)
+        message = f"There is no model {name!r} to search with; there is: {', '.join(embedding)}."
+        raise UnknownModel(message)
+
+    def tagging_model(self, name: str | None) -> TaggingSpec:
+        """Return the description of a model that says labels; of the first one where None is named.
+
+        Raises:
+            UnknownModel: no such model has that name, or there is none at all.
+            WrongKind: it does something else with pictures.
+        """
+        tagging = {known: spec for known, spec in self.specs.items() if isinstance(spec, TaggingSpec)}
+        if name is None and tagging:
+            return next(iter(tagging.values()))
+        if name in tagging:
+            return tagging[name]
+        if name in self.specs:
+            message = f"The model {name} embeds pictures and says no labels; there is: {', '.join(tagging) or 'none'}."
+            raise WrongKind(message)
+        named = "" if name is None else f" {name!r}"
+        message = f"There is no model{named} that says labels; there is: {', '.join(tagging) or 'none'}."
+        raise UnknownModel(message)

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, cast
 from app.settings import Settings
 from benchmarks import people, people_report, person_device, person_networks, pictures, stock
 from benchmarks.bare_network import served
+from models.calibration import Calibration
 from models.checkpoints import Checkpoint, CheckpointStore
 from models.contracts import MissingCheckpoint
 from models.devices import choose_device
 from models.predictor import Predictor
-from models.registry import spec
+from models.registry import embedding_spec
 
 if TYPE_CHECKING:
     from benchmarks.options import Options
@@ -58,17 +59,17 @@ def take_weights(home: Path, checkpoints: Path) -> bool:
         shutil.copytree(kept, checkpoints / people.MODEL, dirs_exist_ok=True)
     store = CheckpointStore(checkpoints)
     try:
-        checkpoint = store.find(people.MODEL, None, spec(people.MODEL).default_network)
+        checkpoint = store.find(people.MODEL, None, embedding_spec(people.MODEL).default_network)
     except MissingCheckpoint:
         return False
-    return checkpoint.calibration is not None and checkpoint.calibration.false_matches is not None
+    return isinstance(checkpoint.calibration, Calibration) and checkpoint.calibration.false_matches is not None
 
 
 def _on_device(device: Device, crops: Path) -> person_device.OnDevice | None:
     """Measure the GPU, if there is one, with random weights, of which times do not depend."""
     if not device.is_cuda:
         return None
-    description = spec(people.MODEL)
+    description = embedding_spec(people.MODEL)
     name = description.default_network
     network = cast("EmbeddingNetwork", served(description.networks[name](), device))
     predictor = Predictor(description, Checkpoint(people.MODEL, name, "", Path(), {}), network, device)

@@ -25,14 +25,14 @@ from models.checkpoints import CheckpointStore
 from models.contracts import MissingCheckpoint, RetrievalError
 from models.devices import Device, choose_device, describe
 from models.predictor import load_predictor
-from models.registry import spec as find_spec
+from models.registry import embedding_spec as find_spec
 from models.sketch.canvas import WHITE
 from models.sketch.evaluation import judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from models.contracts import ModelSpec
+    from models.contracts import EmbeddingSpec
     from models.judgements import Judgement
     from models.predictor import Predictor
 
@@ -96,7 +96,7 @@ def growth_table(judgements: Mapping[str, Judgement]) -> str:
     return table(["drawn, network", "median rank", "acc@1", "acc@5"], rows)
 
 
-def times_table(spec: ModelSpec, threads: int, rounds: int) -> str:
+def times_table(spec: EmbeddingSpec, threads: int, rounds: int) -> str:
     """Milliseconds of processor time that one view of a drawing takes in each network, float32, one after the other."""
     device = Device("cpu", torch.float32, threads)
     torch.set_num_threads(threads)

@@ -16,7 +16,7 @@ from indexer.pictures import PictureStore
 from indexer.sources import SourceItem
 from indexer.stopwatch import Stopwatch
 from models.checkpoints import Checkpoint
-from models.contracts import ModelSpec, RetrievalError, Vectors
+from models.contracts import EmbeddingSpec, RetrievalError, Vectors
 from models.images import Picture, decode
 
 Result = TypeVar("Result")
@@ -25,7 +25,7 @@ Result = TypeVar("Result")
 class ItemPredictor(Protocol):
     """What a build needs of `models.predictor.Predictor`."""
 
-    spec: ModelSpec
+    spec: EmbeddingSpec
     checkpoint: Checkpoint
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -14,11 +15,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from models.calibration import Calibration
 from models.contracts import CorruptCheckpoint, MissingCheckpoint
+from models.label_calibration import LabelCalibration, read_calibration
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 CARD = "card.json"
+PROMOTED = "promoted"
 WEIGHTS = "weights.safetensors"
 SHORTEST_PREFIX = 8
 _SHIPPED = Path(__file__).parent
@@ -35,7 +38,7 @@ class Checkpoint:
         digest: sha256, 64 hex digits, over the weight file, the network's name and the preprocessing version.
         folder: where the files lie.
         card: how it was trained and how it was judged.
-        calibration: what its scores say; None where that is not known.
+        calibration: what its scores, or a tagger's marginals, say; None where that is not known.
     """
 
     model: str
@@ -43,7 +46,7 @@ class Checkpoint:
     digest: str
     folder: Path
     card: Mapping[str, Any]
-    calibration: Calibration | None = None
+    calibration: Calibration | LabelCalibration | None = None
 
 
 class CheckpointStore:
@@ -51,7 +54,8 @@ class CheckpointStore:
 
     Layout: `models/<model>/weights/<network>/` for shipped ones, `<local>/<model>/<digest>/` for others, each with
     `weights.safetensors` and `card.json`. What `calibrate` kept lies in `<local>/<model>/<digest>.calibration.json`,
-    for shipped weights may lie where nothing can be written; it counts before what a card states.
+    for shipped weights may lie where nothing can be written; it counts before what a card states. Which weights are
+    used where none are named, `promote` writes into `<local>/<model>/promoted`.
     """
 
     def __init__(self, local: Path, shipped: Path = _SHIPPED) -> None:
@@ -77,14 +81,14 @@ class CheckpointStore:
         Args:
             model: name of the system.
             reference: a digest, at least the first 8 digits of one, or a network's name (then the shipped
-                checkpoint, else the newest local one); None for the default network.
+                checkpoint, else the newest local one); None for what was promoted, or else the default network.
             default_network: what None stands for; without it, the first checkpoint found.
 
         Raises:
             MissingCheckpoint: there is none.
         """
         checkpoints = self.all(model)
-        wanted = reference or default_network
+        wanted = reference or self.promoted(model) or default_network
         for matches in (
             [found for found in checkpoints if wanted is None or found.network == wanted],
             [found for found in checkpoints if _is_prefix(wanted, found.digest)],
@@ -138,23 +142,34 @@ class CheckpointStore:
         files = {name: (checkpoint.folder / name).read_bytes() for name in (WEIGHTS, CARD)}
         return self._read(_place(self._local / checkpoint.model / checkpoint.digest, files))
 
-    def calibrate(self, checkpoint: Checkpoint, calibration: Calibration) -> Path:
+    def calibrate(self, checkpoint: Checkpoint, calibration: Calibration | LabelCalibration) -> Path:
         """Keep what the scores of a checkpoint say, in place of what was known before; returns the file."""
         target = self._calibration_of(checkpoint)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, aside = tempfile.mkstemp(dir=target.parent, prefix=".new-")
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(json.dumps(calibration.card(), indent=2).encode() + b"\n")
-                stream.flush()
-                os.fsync(stream.fileno())
-            # As readable as the checkpoints, to a server under another account.
-            Path(aside).chmod(0o644)
-            Path(aside).replace(target)
-        finally:
-            Path(aside).unlink(missing_ok=True)
-        _sync(target.parent)
+        _replace(target, json.dumps(calibration.card(), indent=2).encode() + b"\n")
         return target
+
+    def promote(self, checkpoint: Checkpoint) -> None:
+        """Have a checkpoint used wherever none is named; the others stay, and can be named."""
+        _replace(self._local / checkpoint.model / PROMOTED, checkpoint.digest.encode() + b"\n")
+
+    def promoted(self, model: str) -> str | None:
+        """Return the digest of the weights that were promoted last; None where none were.
+
+        Raises:
+            CorruptCheckpoint: what was written about it holds no digest.
+        """
+        path = self._local / model / PROMOTED
+        try:
+            digest = path.read_text("utf-8").strip()
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            message = f"What is promoted cannot be read from {path} ({error}); promote weights anew, or delete it."
+            raise CorruptCheckpoint(message) from error
+        if re.fullmatch("[0-9a-f]{64}", digest) is None:
+            message = f"The file {path} holds no digest; promote weights anew, or delete it."
+            raise CorruptCheckpoint(message)
+        return digest
 
     def _calibration_of(self, checkpoint: Checkpoint) -> Path:
         return self._local / checkpoint.model / f"{checkpoint.digest}.calibration.json"
@@ -166,7 +181,7 @@ class CheckpointStore:
         if not found.exists():
             return checkpoint
         try:
-            return replace(checkpoint, calibration=Calibration.from_card(json.loads(found.read_text())))
+            return replace(checkpoint, calibration=read_calibration(json.loads(found.read_text())))
         except (OSError, ValueError) as error:
             message = f"The calibration {found} cannot be read ({error}); delete it, or calibrate anew."
             raise CorruptCheckpoint(message) from error
@@ -188,7 +203,7 @@ def _read_card(folder: Path) -> Checkpoint:
         card = json.loads((folder / CARD).read_text())
         model, network, digest = (_stated(card, key, str) for key in ("model", "network", "digest"))
         _stated(card, "preprocessing", int)
-        calibration = None if card.get("calibration") is None else Calibration.from_card(card["calibration"])
+        calibration = None if card.get("calibration") is None else read_calibration(card["calibration"])
     except (OSError, ValueError) as error:
         message = f"The card {folder / CARD} cannot be read ({error}); restore it or delete its folder."
         raise CorruptCheckpoint(message) from error
@@ -201,6 +216,23 @@ def _stated(card: object, key: str, kind: type[_Fact]) -> _Fact:
         message = f"it states no {key}"
         raise ValueError(message)  # noqa: TRY004 - one error for every way in which a card can be none
     return value
+
+
+def _replace(target: Path, content: bytes) -> None:
+    """Write a file in place of what is there, atomically and for good."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, aside = tempfile.mkstemp(dir=target.parent, prefix=".new-")
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        # As readable as the checkpoints, to a server under another account.
+        Path(aside).chmod(0o644)
+        Path(aside).replace(target)
+    finally:
+        Path(aside).unlink(missing_ok=True)
+    _sync(target.parent)
 
 
 def _place(target: Path, files: Mapping[str, bytes]) -> Path:

@@ -1,4 +1,4 @@
-"""What every model promises and what the other decks may rely on: errors, queries, and `ModelSpec`."""
+"""What every model promises and what the other decks may rely on: errors, queries, networks, and `ModelSpec`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from models.images import Picture
+    from models.paths import Limits, Looked, Paths, Reasons
 
 Vectors = NDArray[np.float32]
 """float32, shape (n, dim), every row of unit length."""
@@ -62,10 +63,15 @@ class NotExplainable(RetrievalError):
     """A model does not tell why an item is like a query."""
 
 
+class WrongKind(RetrievalError):
+    """A model does something else with pictures than it is asked for."""
+
+
 class Kind(StrEnum):
     """What a model does with pixels; endpoints go by kind."""
 
     EMBED = "embed"
+    TAG = "tag"
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +108,35 @@ class ExplainingNetwork(EmbeddingNetwork, Protocol):
         """
 
 
+class TaggingNetwork(Protocol):
+    """A network that says labels of pictures, one after the other; labels are numbers from 0."""
+
+    def look(self, batch: Tensor) -> Looked:
+        """Turn prepared pictures, uint8 (n, ...), into what is seen of them."""
+
+    def label(self, features: Tensor, limits: Limits, allowed: Tensor | None) -> Paths:
+        """Find the most probable paths of labels.
+
+        Args:
+            features: float (n, features), from `look`, n at least 1.
+            limits: how far to search.
+            allowed: bool (labels,), what may be said; None for everything.
+        """
+
+    def explain(self, maps: Tensor, paths: Tensor) -> Reasons:
+        """Tell of every label of a path where it is seen, and what made it follow.
+
+        Args:
+            maps: float (n, features, y, x), from `look`.
+            paths: int64 (n, steps), one path of each picture, `models.paths.NOTHING` after its end.
+
+        Called without inference mode, for derivatives are needed.
+        """
+
+    def label_vectors(self) -> Tensor:
+        """Return where each label stands in the space that labels share with pictures: float (labels, numbers)."""
+
+
 @runtime_checkable
 class PartlyCoarseNetwork(Protocol):
     """A network of which only parts may compute in a device's number format, if that is coarser than float32."""
@@ -119,19 +154,45 @@ def _alone(prepared: Tensor) -> Tensor:
 class ModelSpec:
     """A published system's description of itself; everything else in the product goes by this record.
 
+    A system describes itself by one of the classes below, by what it does with pictures.
+
     Attributes:
         name: what users type, e.g. "sketch"; also the folder of the package.
         kind: which endpoints serve it.
         title: one line for people.
         paper: the published source.
-        dim: length of an embedding.
         max_batch: the largest batch worth predicting at once.
         preprocessing: version of `prepare_*`; part of a checkpoint's digest, raised whenever their output changes.
-        query_shape: shape of a prepared query, without batch dimension.
         item_shape: shape of a prepared item, without batch dimension.
         networks: network name -> builder of an untrained network; the first is the default.
+        prepare_item: one picture, of a catalogue or to be labelled -> uint8 tensor without batch dimension. CPU, thread
+            safe.
+    """
+
+    name: str
+    kind: Kind
+    title: str
+    paper: str
+    max_batch: int
+    preprocessing: int
+    item_shape: tuple[int, ...]
+    networks: Mapping[str, Callable[..., Any]]
+    prepare_item: Callable[[Picture], Tensor]
+
+    @property
+    def default_network(self) -> str:
+        """Name of the network that is used unless another is asked for."""
+        return next(iter(self.networks))
+
+
+@dataclass(frozen=True)
+class EmbeddingSpec(ModelSpec):
+    """A system that embeds queries and items into one space; its networks are built without arguments.
+
+    Attributes:
+        dim: length of an embedding.
+        query_shape: shape of a prepared query, without batch dimension.
         prepare_query: one query -> uint8 tensor without batch dimension. CPU, thread safe.
-        prepare_item: one catalogue picture -> uint8 tensor without batch dimension. CPU, thread safe.
         view_query: a prepared query -> what the network sees of it, uint8 grey (height, width).
         query_views: a prepared query -> all that is embedded of it, uint8 (views, ...). An item scores as its best view
             does: a shoe drawn with its toe to the right is found though its picture points to the left.
@@ -139,23 +200,23 @@ class ModelSpec:
             by themselves; empty where every number stands for all of it.
     """
 
-    name: str
-    kind: Kind
-    title: str
-    paper: str
     dim: int
-    max_batch: int
-    preprocessing: int
     query_shape: tuple[int, ...]
-    item_shape: tuple[int, ...]
-    networks: Mapping[str, Callable[[], Any]]
     prepare_query: Callable[[Picture | Strokes], Tensor]
-    prepare_item: Callable[[Picture], Tensor]
     view_query: Callable[[Tensor], NDArray[np.uint8]]
     query_views: Callable[[Tensor], Tensor] = _alone
     parts: Mapping[str, slice] = field(default_factory=dict)
 
-    @property
-    def default_network(self) -> str:
-        """Name of the network that is used unless another is asked for."""
-        return next(iter(self.networks))
+
+@dataclass(frozen=True)
+class TaggingSpec(ModelSpec):
+    """A system that says labels of a picture; its networks are built with the number of labels.
+
+    The labels are those of a checkpoint, whose card lists them as "labels".
+
+    Attributes:
+        shown: width and height of a picture in pixels -> the rectangle of it that the prepared picture shows, as x, y,
+            width and height in the same pixels; it may reach beyond the picture.
+    """
+
+    shown: Callable[[int, int], tuple[float, float, float, float]]

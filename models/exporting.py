@@ -16,7 +16,7 @@ from models.contracts import RetrievalError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from models.contracts import ModelSpec, Side
+    from models.contracts import EmbeddingSpec, Side
     from models.predictor import Predictor
 
 INPUT, OUTPUT = "pixels", "embedding"
@@ -108,7 +108,7 @@ def _check_installed() -> None:
         raise NotExportable(message)
 
 
-def _shape(spec: ModelSpec, side: Side) -> tuple[int, ...]:
+def _shape(spec: EmbeddingSpec, side: Side) -> tuple[int, ...]:
     return spec.item_shape if side == "item" else spec.query_shape
 
 

@@ -124,6 +124,15 @@ def from_pillow(image: Image.Image) -> Picture:
     return Picture(np.asarray(white.convert("RGB")), None if alpha.min() == np.iinfo(np.uint8).max else alpha)
 
 
+def shrunk(picture: Picture, longest: int) -> Picture:
+    """Return a copy of which no side has more than `longest` pixels, each the mean of those it stands for."""
+    scale = longest / max(picture.width, picture.height)
+    if scale >= 1:
+        return Picture(picture.rgb)
+    size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+    return Picture(np.asarray(Image.fromarray(picture.rgb).resize(size, Image.Resampling.BOX)))
+
+
 def encode_png(pixels: NDArray[np.uint8]) -> bytes:
     """Encode uint8 pixels, (height, width) grey or (height, width, 3) RGB, as PNG."""
     buffer = io.BytesIO()

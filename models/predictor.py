@@ -1,32 +1,28 @@
-"""One loaded network on one device."""
+"""One loaded network that embeds, on one device."""
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from models.backbones.folding import fold_batch_norm
+from models.calibration import Calibration
 from models.checkpoints import Checkpoint, CheckpointStore
-from models.contracts import CorruptCheckpoint, NotExplainable
-from models.devices import Device, place
+from models.contracts import NotExplainable
+from models.devices import Device
 from models.explanations import Explanation
-from models.registry import spec as find_spec
+from models.loading import PARITY, load_network, moved, probe
+from models.registry import embedding_spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from models.calibration import Calibration
-    from models.contracts import EmbeddingNetwork, ExplainingNetwork, ModelSpec, Strokes, Vectors
+    from models.contracts import EmbeddingNetwork, EmbeddingSpec, ExplainingNetwork, Strokes, Vectors
     from models.images import Picture
-
-# Cosine between an embedding in the device's number format and in float32 below which float32 is used instead.
-PARITY = 0.995
 
 
 class Predictor:
@@ -35,7 +31,7 @@ class Predictor:
     `prepare_*` may be called from any thread; `predict_*`, `view_items`, `explain_items` and `warm` from one at a time.
     """
 
-    def __init__(self, spec: ModelSpec, checkpoint: Checkpoint, network: EmbeddingNetwork, device: Device) -> None:
+    def __init__(self, spec: EmbeddingSpec, checkpoint: Checkpoint, network: EmbeddingNetwork, device: Device) -> None:
         """Serve `network`, which already holds the weights of `checkpoint` and lies on `device`."""
         self.spec = spec
         self.checkpoint = checkpoint
@@ -55,7 +51,8 @@ class Predictor:
     @property
     def calibration(self) -> Calibration | None:
         """What scores of these weights say; None where that is not known."""
-        return self.checkpoint.calibration
+        found = self.checkpoint.calibration
+        return found if isinstance(found, Calibration) else None
 
     def prepare_query(self, query: Picture | Strokes) -> Tensor:
         """Turn one query into a uint8 tensor on the CPU.
@@ -85,7 +82,7 @@ class Predictor:
     def view_items(self, batch: Tensor) -> NDArray[np.uint8]:
         """Show what the network sees of prepared items: uint8 grey (n, height, width)."""
         with torch.inference_mode():
-            pixels: NDArray[np.uint8] = self._network.view_items(self._moved(batch)).cpu().numpy()
+            pixels: NDArray[np.uint8] = self._network.view_items(moved(batch, self.device)).cpu().numpy()
         return pixels
 
     @property
@@ -107,7 +104,7 @@ class Predictor:
             message = f"The model {self.spec.name} does not tell why an item was found; search without explain."
             raise NotExplainable(message)
         network = cast("ExplainingNetwork", self._network)
-        lines, support = network.explain_items(self._moved(batch), self._moved(torch.from_numpy(queries)))
+        lines, support = network.explain_items(moved(batch, self.device), moved(torch.from_numpy(queries), self.device))
         return [Explanation(*pair) for pair in zip(lines.cpu().numpy(), support.float().cpu().numpy(), strict=True)]
 
     def warm(self) -> None:
@@ -122,13 +119,8 @@ class Predictor:
 
     def _predict(self, embed: Callable[[Tensor], Tensor], batch: Tensor) -> Vectors:
         with torch.inference_mode():
-            vectors = embed(self._moved(batch)).float()
+            vectors = embed(moved(batch, self.device)).float()
             return np.ascontiguousarray(nn.functional.normalize(vectors).cpu().numpy())
-
-    def _moved(self, batch: Tensor) -> Tensor:
-        if self.device.is_cuda:
-            return batch.pin_memory().to(self.device.name, non_blocking=True)
-        return batch
 
 
 def load_predictor(store: CheckpointStore, model: str, reference: str | None, device: Device) -> Predictor:
@@ -145,59 +137,25 @@ def load_predictor(store: CheckpointStore, model: str, reference: str | None, de
 
     Raises:
         UnknownModel: no model has that name.
+        WrongKind: it does not embed.
         MissingCheckpoint: no weights match.
         CorruptCheckpoint: the weight file is not what its card states, or does not fit the network.
     """
-    description = find_spec(model)
+    description = embedding_spec(model)
     checkpoint = store.find(model, reference, description.default_network)
-    tensors = {name: tensor.float() for name, tensor in store.load(checkpoint).items()}
-    if not device.is_cuda:
-        torch.set_num_threads(device.threads)
-    network = _network(description, checkpoint, tensors)
-    # Before the other is placed, which happens in place.
-    twin = None if device.dtype is torch.float32 else copy.deepcopy(network)
-    exact = Predictor(description, checkpoint, _placed(network, device, torch.float32), device)
-    if twin is None:
+    loaded = load_network(description, store, checkpoint, device)
+    exact = Predictor(description, checkpoint, cast("EmbeddingNetwork", loaded.exact), device)
+    if loaded.fast is None:
         return exact
-    fast = Predictor(description, checkpoint, _placed(twin, device, device.dtype), device)
+    fast = Predictor(description, checkpoint, cast("EmbeddingNetwork", loaded.fast), device)
     return fast if _agree(exact, fast) else exact
-
-
-def _placed(network: nn.Module, device: Device, dtype: torch.dtype) -> EmbeddingNetwork:
-    place(network, device, dtype)
-    return cast("EmbeddingNetwork", network)
-
-
-def _network(description: ModelSpec, checkpoint: Checkpoint, tensors: dict[str, Tensor]) -> nn.Module:
-    """Build a network that holds its weights, folded, in float32 on the CPU."""
-    try:
-        network: nn.Module = description.networks[checkpoint.network]()
-        network.load_state_dict(tensors)
-    except (KeyError, RuntimeError) as error:
-        message = (
-            f"The checkpoint {checkpoint.digest[:12]} is of another version of the network {checkpoint.network}; "
-            f"train it anew with `likeness models train {checkpoint.model}`, or install the version that made it."
-        )
-        raise CorruptCheckpoint(message) from error
-    network.eval().requires_grad_(requires_grad=False)
-    fold_batch_norm(network)
-    return network
 
 
 def _agree(exact: Predictor, fast: Predictor) -> bool:
     """Whether both embed a smooth deterministic probe alike, queries and items."""
     for side, shape in (("predict_queries", exact.spec.query_shape), ("predict_items", exact.spec.item_shape)):
-        probe = _probe(shape)
-        ours, theirs = getattr(exact, side)(probe), getattr(fast, side)(probe)
+        rings = probe(shape)
+        ours, theirs = getattr(exact, side)(rings), getattr(fast, side)(rings)
         if float((ours * theirs).sum(axis=1).min()) < PARITY:
             return False
     return True
-
-
-def _probe(shape: tuple[int, ...]) -> Tensor:
-    """Dark rings on white: contours, like what the networks were trained on; uint8 (2, *shape)."""
-    height, width = shape[-2:]
-    y, x = torch.meshgrid(torch.linspace(-1, 1, height), torch.linspace(-1, 1, width), indexing="ij")
-    radius = torch.hypot(x, y)
-    rings = torch.stack([(torch.cos(radius * waves) ** 8 < 1 / 2) for waves in (9.0, 14.0)]).to(torch.uint8) * 255
-    return rings.view(2, *([1] * (len(shape) - 2)), height, width).expand(2, *shape).contiguous()

@@ -33,7 +33,7 @@ Personal: TypeAlias = Annotated[
     bool | None, typer.Option("--personal/--not-personal", help="Whether its pictures are of people.")
 ]
 KeepDays: TypeAlias = Annotated[
-    int | None, typer.Option(min=1, help="Days after which `items expire` erases what was not written since.")
+    int | None, typer.Option(min=1, help="Days for which items may keep a picture until `items expire` erases them.")
 ]
 
 

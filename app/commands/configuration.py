@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from models.checkpoints import CheckpointStore
     from models.devices import Device
     from models.predictor import Predictor
+    from models.tagging import TaggingPredictor
 
 
 def load_settings(**chosen: Any) -> Settings:  # noqa: ANN401 (pydantic checks the values)
@@ -57,7 +58,18 @@ def checkpoints_of(settings: Settings) -> CheckpointStore:
 
 
 def predictor_of(settings: Settings, model: str, reference: str | None) -> Predictor:
-    """Load a model's weights onto the device."""
+    """Load the weights of a model that embeds onto the device."""
     from models.predictor import load_predictor
 
     return load_predictor(checkpoints_of(settings), model, reference, device_of(settings))
+
+
+def model_of(settings: Settings, model: str, reference: str | None) -> Predictor | TaggingPredictor:
+    """Load the weights of a model of any kind onto the device."""
+    from models.contracts import Kind
+    from models.registry import spec
+    from models.tagging import load_tagger
+
+    if spec(model).kind is Kind.TAG:
+        return load_tagger(checkpoints_of(settings), model, reference, device_of(settings))
+    return predictor_of(settings, model, reference)

@@ -10,6 +10,7 @@ import typer
 
 from app.commands.building import BuildProgress
 from app.commands.erasing import erase, expire
+from app.commands.labelling import tag
 from app.commands.server import DEFAULT_URL, Url, connect
 from app.commands.terminal import AsJson, facts, note, parsed_object, show, table
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 application = typer.Typer(
     no_args_is_help=True,
-    help="List, show, store, change and delete items of a running server, and erase them for good.",
+    help="List, show, store, change, label and delete items of a running server, and erase them for good.",
 )
 
 CollectionName: TypeAlias = Annotated[str, typer.Argument(metavar="COLLECTION", help="Name of the collection.")]
@@ -137,6 +138,7 @@ def delete(
     show({"deleted": key}, as_json, lambda: f"Deleted {key}.")
 
 
+application.command()(tag)
 application.command()(erase)
 application.command()(expire)
 

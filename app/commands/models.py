@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import importlib
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from app.commands.configuration import checkpoints_of, device_of, load_settings, predictor_of
+from app.commands.configuration import checkpoints_of, device_of, load_settings, model_of
 from app.commands.exporting import export
 from app.commands.reporting import make_room, view_options, write_report
 from app.commands.sentences import Refusal
 from app.commands.starting import start_anew
-from app.commands.terminal import AsJson, facts, show, table
+from app.commands.terminal import AsJson, facts, note, show, table
 from app.commands.training import TrainingLog
 
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from models.calibration import Calibration
     from models.checkpoints import Checkpoint
     from models.contracts import ModelSpec
+    from models.predictor import Predictor
+    from models.tagging import TaggingPredictor
 
 application = typer.Typer(no_args_is_help=True, help="List, show, train, calibrate, evaluate and export models.")
 
@@ -61,7 +65,7 @@ def show_(name: Name, as_json: AsJson = False) -> None:
     value = {
         **_summary(spec, checkpoints),
         "paper": spec.paper,
-        "dim": spec.dim,
+        "dim": getattr(spec, "dim", None),
         "networks": list(spec.networks),
         "default_network": spec.default_network,
     }
@@ -89,7 +93,7 @@ def evaluate(
     if report is not None:
         make_room(name, evaluation, report)
     began = datetime.now().astimezone()
-    predictor = predictor_of(load_settings(), name, checkpoint)
+    predictor = model_of(load_settings(), name, checkpoint)
     if report is None:
         figures = dict(evaluation.evaluate(data, predictor, **options))
     else:
@@ -111,18 +115,28 @@ def calibrate(
     The Brier score and the calibration error are of curves that were learnt without the queries they are judged on.
     """
     start_anew()
-    scoring = _part(name, "calibration")
+    calibration = _part(name, "calibration")
+    settings = load_settings()
+    predictor = model_of(settings, name, checkpoint)
+    learn = calibration.calibrate if predictor.spec.kind == "tag" else partial(_calibrated_by_scores, calibration)
+    learnt, figures = learn(data, predictor)
+    kept = checkpoints_of(settings).calibrate(predictor.checkpoint, learnt)
+    found = {"digest": predictor.digest, **learnt.card(), **figures}
+    show(found, as_json, lambda: facts({**found, "kept in": kept}))
+
+
+def _calibrated_by_scores(
+    scoring: Any,  # noqa: ANN401 - a module, as of `_part`
+    data: Path,
+    predictor: Predictor | TaggingPredictor,
+) -> tuple[Calibration, dict[str, float]]:
+    """Learn what the scores of a model that embeds say; tell how well that is learnt, and from how many items."""
     from models.calibrating import fit_calibration, judge_calibration
 
-    settings = load_settings()
-    predictor = predictor_of(settings, name, checkpoint)
     kinds = scoring.score(data, predictor)
     galleries = list(kinds.values())
-    calibration, quality = fit_calibration(galleries), judge_calibration(galleries)
-    kept = checkpoints_of(settings).calibrate(predictor.checkpoint, calibration)
     sizes = {f"items of {kind}": scores.scores.shape[1] for kind, scores in kinds.items()}
-    found = {"digest": predictor.digest, **calibration.card(), **quality.figures(), **sizes}
-    show(found, as_json, lambda: facts({**found, "kept in": kept}))
+    return fit_calibration(galleries), {**judge_calibration(galleries).figures(), **sizes}
 
 
 @application.command()
@@ -193,6 +207,20 @@ def _train_stage(
 
 
 application.command()(export)
+
+
+@application.command()
+def promote(name: Name, checkpoint: Annotated[str, typer.Argument(help="A digest, or its first 8 digits.")]) -> None:
+    """Have other weights of a tagger used where none are named; running servers go over to them, the old ones stay."""
+    from models.registry import tagging_spec
+    from models.tagging import labels_of
+
+    tagging_spec(name)
+    store = checkpoints_of(load_settings())
+    chosen = store.find(name, checkpoint)
+    count = len(labels_of(chosen))
+    store.promote(chosen)
+    note(f"{name} says its {count} labels by {_short(chosen)} from now on.")
 
 
 @application.command()
@@ -270,7 +298,7 @@ def _description(spec: ModelSpec, checkpoints: tuple[Checkpoint, ...]) -> Table:
         "kind": spec.kind,
         "title": spec.title,
         "paper": spec.paper,
-        "numbers": spec.dim,
+        "numbers": getattr(spec, "dim", None),
         "networks": ", ".join(spec.networks),
     }
     for checkpoint in checkpoints:

@@ -15,6 +15,7 @@ from app.commands.terminal import note
 if TYPE_CHECKING:
     from models.judgements import Judgement
     from models.predictor import Predictor
+    from models.tagging import TaggingPredictor
 
 
 def view_options(name: str, evaluation: Any, views: int | None) -> Mapping[str, int]:  # noqa: ANN401 (a module)
@@ -37,7 +38,7 @@ def make_room(name: str, evaluation: Any, target: Path) -> None:  # noqa: ANN401
     target.parent.mkdir(parents=True, exist_ok=True)
 
 
-def write_report(target: Path, judgement: Judgement, predictor: Predictor, began: datetime) -> None:
+def write_report(target: Path, judgement: Judgement, predictor: Predictor | TaggingPredictor, began: datetime) -> None:
     """Write the page, and say where it lies."""
     from app.report.page import Run, write_page
     from models.devices import describe

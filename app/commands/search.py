@@ -87,13 +87,13 @@ def _print(answer: SearchAnswer, as_json: bool) -> None:
 
 def _hits(answer: SearchAnswer) -> Table:
     rows = (
-        (place, hit.score, _percent(hit.probability), hit.key, hit.title, hit.metadata)
+        (place, hit.score, percent(hit.probability), hit.key, hit.title, hit.metadata)
         for place, hit in enumerate(answer.hits, 1)
     )
     return table(("", "score", "sure", "key", "title", "metadata"), rows)
 
 
-def _percent(probability: float | None) -> str | None:
+def percent(probability: float | None) -> str | None:
     """Say how sure, without more digits than are known."""
     if probability is None:
         return None

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app import present
 from app.dependencies import Parts
 from app.documentation import errors
-from app.schemas import CollectionAnswer, CollectionChanges, CollectionList, NewCollection
+from app.schemas.collections import CollectionAnswer, CollectionChanges, CollectionList, NewCollection
 from indexer.catalogue import CollectionChanges as Changes
 
 router = APIRouter(prefix="/v1/collections", tags=["collections"])

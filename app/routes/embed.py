@@ -11,7 +11,7 @@ from app.dependencies import Drawing, Parts
 from app.documentation import DRAWING_BODY, errors
 from app.hanging_up import while_connected
 from app.routes.search import Model
-from app.schemas import EmbeddingAnswer
+from app.schemas.models import EmbeddingAnswer
 from models.contracts import Side
 
 router = APIRouter(prefix="/v1/embed", tags=["embed"])

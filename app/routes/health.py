@@ -9,7 +9,7 @@ from app.dependencies import Parts
 from app.documentation import errors
 from app.problems import Row, problem
 from app.readiness import INTERVAL_S
-from app.schemas import Alive, Ready
+from app.schemas.health import Alive, Ready
 
 STRANGER = "Something is missing, or still being loaded; with a key the answer says what."
 

@@ -14,7 +14,7 @@ from app.dependencies import Batch, Expected, IfNoneMatch, Parts, Upload, Where
 from app.documentation import BATCH_BODY, ITEM_BODY, UNCHANGED, errors
 from app.items import NewItem, Outcome
 from app.preconditions import is_known, tag_of
-from app.schemas import BatchAnswer, ItemAnswer, ItemChanges, ItemPage
+from app.schemas.items import BatchAnswer, ItemAnswer, ItemChanges, ItemPage
 from indexer.catalogue import Item
 
 router = APIRouter(prefix="/v1/collections/{name}/items", tags=["items"])

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from app import present
 from app.dependencies import Parts
 from app.documentation import errors
-from app.schemas import ModelAnswer, ModelList
+from app.schemas.models import ModelAnswer, ModelList
 from models.contracts import ModelSpec, UnknownModel
 
 router = APIRouter(prefix="/v1/models", tags=["models"])

@@ -7,11 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 
 from app import present
-from app.dependencies import Across, Crops, Pair, Parts, caller
+from app.dependencies import Across, Pair, Parts, Pictures, caller
 from app.documentation import CROPS_BODY, PAIR_BODY, errors
 from app.hanging_up import while_connected
 from app.routes.search import Count, Name
-from app.schemas import ComparisonAnswer, SearchAnswer
+from app.schemas.people import ComparisonAnswer
+from app.schemas.searches import SearchAnswer
 from app.search import Scope
 
 MODEL = "reid"
@@ -39,7 +40,7 @@ router = APIRouter(prefix="/v1", tags=["people"])
 async def search_person(
     request: Request,
     parts: Parts,
-    crops: Crops,
+    crops: Pictures,
     where: Across,
     collection: Name = "people",
     k: Count = 24,

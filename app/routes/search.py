@@ -10,7 +10,7 @@ from app import present
 from app.dependencies import Drawing, Parts, Refined, Requester, Where, caller
 from app.documentation import DRAWING_BODY, REFINE_BODY, errors
 from app.hanging_up import while_connected
-from app.schemas import SearchAnswer
+from app.schemas.searches import SearchAnswer
 from app.search import Scope
 
 router = APIRouter(prefix="/v1/search", tags=["search"])

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from models.contracts import Kind, ModelSpec
+from models.contracts import EmbeddingSpec, Kind
 from models.reid.canvas import HEIGHT, WIDTH, stretch, stretch_query, view
 from models.reid.network import DIM, NAMES, Design, EnsembleNet
 from models.reid.network import WIDTH as NUMBERS
 from models.reid.trunks import TRUNKS
 
-SPEC = ModelSpec(
+SPEC = EmbeddingSpec(
     name="reid",
     kind=Kind.EMBED,
     title="Find the other pictures of a person",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from models.contracts import Kind, ModelSpec, Strokes
+from models.contracts import EmbeddingSpec, Kind, Strokes
 from models.sketch.canvas import SIDE
 from models.sketch.ink import draw_ink
 from models.sketch.network import DIM, LiteEmbedding, LitePair, SketchANet, SketchRetrieval
@@ -47,7 +47,7 @@ def query_views(prepared: Tensor) -> Tensor:
     return torch.stack([prepared, prepared.flip(-1)])
 
 
-SPEC = ModelSpec(
+SPEC = EmbeddingSpec(
     name="sketch",
     kind=Kind.EMBED,
     title="Find the thing that was drawn",

@@ -13,47 +13,10 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from models.paths import NOTHING, Limits, Paths
+
 if TYPE_CHECKING:
     from models.tagger.network import LabelNet, State
-
-NOTHING = -1
-"""Stands after the end of a path."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How far to search.
-
-    Attributes:
-        beam: paths that are followed at once, at least 1.
-        least: labels that a path has at least, unless there are no more.
-        most: labels after which a path ends for certain.
-    """
-
-    beam: int = 4
-    least: int = 0
-    most: int = 16
-
-
-@dataclass(frozen=True, eq=False)
-class Paths:
-    """Paths of n pictures, the most probable first.
-
-    Attributes:
-        labels: int64 (n, beam, most), in the order in which they were said, `NOTHING` after the end.
-        log_probabilities: float (n, beam), of the whole path with its end; minus infinity where there are fewer paths.
-    """
-
-    labels: Tensor
-    log_probabilities: Tensor
-
-    def marginals(self, labels: int) -> Tensor:
-        """Share of the found paths' probability that says each label: float (n, labels), 0 to 1."""
-        weights = torch.softmax(self.log_probabilities, dim=1)
-        said = self.labels.clamp(min=0)
-        spread = weights[:, :, None].expand(said.shape) * (self.labels != NOTHING)
-        summed = weights.new_zeros((len(said), labels))
-        return summed.scatter_add_(1, said.flatten(1), spread.flatten(1))
 
 
 @dataclass(frozen=True, eq=False)

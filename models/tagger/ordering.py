@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.tagger.beam import NOTHING
+from models.paths import NOTHING
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

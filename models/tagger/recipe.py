@@ -11,7 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.tagger.beam import NOTHING, Limits, search
+from models.paths import NOTHING, Limits
+from models.tagger.beam import search
 from models.tagger.network import DESIGN, Design, LabelNet
 from models.tagger.ordering import Order, paths_of
 

@@ -20,6 +20,7 @@ from app.answers import Embedding, Explanation, Hit, Item, ModelUsed, SearchAnsw
 from app.client import LikenessClient, LikenessError
 from app.requests import NewItem
 from app.retries import RetryPolicy
+from app.tag_answers import Evidence, Label, LabelledPicture, Neighbour, Region, Tag
 
 URL = "http://likeness.test"
 ITEM = {
@@ -80,6 +81,17 @@ EMBEDDING = {
     "embedding": [0.6000000238418579, -0.800000011920929],
     "embedding_base64": None,
 }
+TAG = {
+    "label": "beach",
+    "probability": 1,
+    "region": {"x": 1, "y": 2, "width": 3, "height": 4},
+    "evidence": {"label": "sea", "factor": 2, "all_before": 3.5},
+    "merged": ["shore"],
+    "explanation": {"picture": "data:image/png;base64,aW5r"},
+}
+TAGS = {"pictures": [{"width": 60, "height": 40, "tags": [TAG]}], "model": {"name": "tagger", "checkpoint": "ab" * 32}}
+LABELS = {"labels": [{"label": "sea", "threshold": 0.5}], "precisions": [], "calibrated": True}
+NEIGHBOURS = {"label": "sea", "neighbours": [{"label": "ocean", "cosine": 1}]}
 NEVER_AGAIN = RetryPolicy(attempts=1)
 Handler = Callable[[httpx.Request], httpx.Response]
 
@@ -533,3 +545,34 @@ def test_a_key_that_no_header_holds_is_a_sentence(key: str) -> None:
     with pytest.raises(LikenessError, match="characters that no key has") as refused:
         LikenessClient(URL, api_key=key)
     assert key not in str(refused.value)
+
+
+def test_labels_are_asked_for_and_come_back_as_values() -> None:
+    """Pictures go as parts of one name, what is asked for in the query string and nothing else; labels are typed."""
+    server = Server(TAGS)
+    answer = client_of(server).tags(b"one", b"two", k=3, labels=["sea", "ski"], explain=True, checkpoint="ab" * 4)
+    assert server.line == "POST /v1/tags"
+    assert server.request.content.count(b' name="image"') == 2
+    asked = server.request.url.params.multi_items()
+    expected = [("k", "3"), ("explain", "true"), ("labels", "sea"), ("labels", "ski"), ("checkpoint", "abababab")]
+    assert sorted(asked) == sorted(expected)
+    tag = Tag("beach", 1.0, Region(1, 2, 3, 4), Evidence("sea", 2.0, 3.5), ("shore",), b"ink")
+    assert answer == (LabelledPicture(60, 40, (tag,)),)
+
+
+def test_what_is_not_known_of_a_label_is_none() -> None:
+    """A label without a region, evidence and a picture; without options nothing is asked for."""
+    bare = {**TAG, "region": None, "evidence": None, "explanation": None}
+    server = Server({**TAGS, "pictures": [{"width": 1, "height": 1, "tags": [bare]}]})
+    ((tag,),) = (one.tags for one in client_of(server).tags(b"one"))
+    assert (tag.region, tag.evidence, tag.attention) == (None, None, None)
+    assert not server.request.url.params
+
+
+def test_labels_and_their_neighbours_are_values() -> None:
+    """Names of labels reach the server whole."""
+    assert client_of(Server(LABELS)).labels() == (Label("sea", 0.5),)
+    server = Server(NEIGHBOURS)
+    assert client_of(server).label_neighbours("sea/side", k=2) == (Neighbour("ocean", 1.0),)
+    assert server.line == "GET /v1/labels/sea%2Fside/neighbours"
+    assert dict(server.request.url.params) == {"k": "2"}

@@ -30,6 +30,9 @@ NEEDS = {
     "POST /v1/view/{model}": READ,
     "POST /v1/embed/{model}": READ,
     "GET /v1/view/{collection}/{key:path}": READ,
+    "POST /v1/tags": READ,
+    "GET /v1/labels": READ,
+    "GET /v1/labels/{label:path}/neighbours": READ,
     "GET /v1/models": READ,
     "GET /v1/models/{name}": READ,
     "GET /v1/pictures/{digest}": READ,
@@ -60,7 +63,7 @@ def addresses(routes: list[object]) -> set[str]:
 def test_every_address_has_chosen_what_it_needs(server: FastAPI) -> None:
     """A new route stands in this table, with the scope that it needs, before it is served."""
     described = {
-        f"{verb.upper()} {path}".replace("{key}", "{key:path}")
+        f"{verb.upper()} {path}".replace("{key}", "{key:path}").replace("{label}", "{label:path}")
         for path, verbs in server.openapi()["paths"].items()
         for verb in verbs
     }
@@ -74,7 +77,8 @@ def test_every_address_has_chosen_what_it_needs(server: FastAPI) -> None:
 def test_an_address_needs_what_it_has_chosen(address: str, key: str) -> None:
     """Whatever names stand in it."""
     method, path = address.split()
-    filled = path.replace(":path", "").format(name="shoes", model="fake", collection="shoes", digest="ab", key=key)
+    names = {"name": "shoes", "model": "fake", "collection": "shoes", "digest": "ab"}
+    filled = path.replace(":path", "").format(**names, key=key, label=key)
     assert needed_scope(method, filled) is NEEDS[address]
 
 

@@ -84,7 +84,7 @@ async def shop(home: Path, model: FakePredictor) -> AsyncIterator[Services]:
     """Run the server's parts without HTTP, with an empty collection and a device that may be waited for."""
     settings = settings_in(home, decode_threads=THREADS, deadline_ms=1000.0 * PATIENCE)
     loaded: Any = model
-    async with running(settings, Telemetry(), lambda *_: loaded, SPECS) as parts:
+    async with running(settings, Telemetry(), lambda *_: loaded, specs=SPECS) as parts:
         parts.catalogue.create_collection("shoes", "fake")
         yield parts
 

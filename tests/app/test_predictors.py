@@ -15,6 +15,7 @@ import torch
 
 from app.batching import QueueClosed
 from app.predictors import Predictors
+from app.queues import Queues
 from app.telemetry import Telemetry
 from models.contracts import MissingCheckpoint
 from models.images import decode
@@ -39,11 +40,13 @@ class CountingLoader:
 @asynccontextmanager
 async def predictors_with(loader: Callable[[str, str | None], Any]) -> AsyncIterator[Predictors]:
     """Make predictors, and close them."""
-    predictors = Predictors(loader, settings_in(Path("unused")), Telemetry())
+    queues = Queues(settings_in(Path("unused")), Telemetry())
+    predictors = Predictors(loader, queues)
     try:
         yield predictors
     finally:
         await predictors.close()
+        queues.close()
 
 
 def test_each_set_of_weights_is_loaded_once_however_many_ask() -> None:

@@ -27,7 +27,7 @@ HERE = Scope("shoes", k=3)
 @asynccontextmanager
 async def shop(home: Path, loader: Loader = load) -> AsyncIterator[Services]:
     """Run the server's parts without HTTP, with three shoes."""
-    async with running(settings_in(home), Telemetry(), loader, SPECS) as parts:
+    async with running(settings_in(home), Telemetry(), loader, specs=SPECS) as parts:
         parts.catalogue.create_collection("shoes", "fake")
         for seed in range(3):
             await parts.items.put("shoes", NewItem(str(seed), png(seed)))

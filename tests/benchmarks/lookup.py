@@ -12,7 +12,7 @@ from torch import Tensor
 from models.checkpoints import Checkpoint
 from models.contracts import Vectors
 from models.images import Picture
-from models.registry import spec
+from models.registry import embedding_spec
 
 WHITE = 255
 
@@ -22,7 +22,7 @@ class Lookup:
 
     def __init__(self, network: str = "efficientnet-lite0") -> None:
         """Stand in for a network."""
-        self.spec = spec("sketch")
+        self.spec = embedding_spec("sketch")
         self.digest = "0123456789ab" + "0" * 52
         self.checkpoint = Checkpoint("sketch", network, self.digest, Path(), {})
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from models.calibration import Calibration
 from models.checkpoints import Checkpoint
-from models.contracts import EmptyDrawing, InvalidStrokes, Kind, ModelSpec, Strokes, Vectors
+from models.contracts import EmbeddingSpec, EmptyDrawing, InvalidStrokes, Kind, Strokes, Vectors
 from models.devices import Device
 from models.explanations import Explanation
 from models.images import Picture
@@ -55,9 +55,9 @@ def prepare_query(query: Picture | Strokes) -> Tensor:
     return canvas
 
 
-def fake_spec(name: str = "fake", dim: int = 8) -> ModelSpec:
+def fake_spec(name: str = "fake", dim: int = 8) -> EmbeddingSpec:
     """Describe the fake model."""
-    return ModelSpec(
+    return EmbeddingSpec(
         name=name,
         kind=Kind.EMBED,
         title="A model for tests",
@@ -96,7 +96,8 @@ class FakePredictor:
     @property
     def calibration(self) -> Calibration | None:
         """What scores say."""
-        return self.checkpoint.calibration
+        found = self.checkpoint.calibration
+        return found if isinstance(found, Calibration) else None
 
     def prepare_query(self, query: Picture | Strokes) -> Tensor:
         """Turn one query into a uint8 tensor."""

@@ -335,3 +335,38 @@ def test_an_interrupted_calibration_changes_nothing(
             store.calibrate(checkpoint, replace(CURVE, slope=1.0))
     assert store.find("sketch").calibration == CURVE
     assert [path.name for path in kept.parent.iterdir() if path.is_file()] == [kept.name]
+
+
+def test_promoted_weights_are_used_where_none_are_named(store: CheckpointStore) -> None:
+    """The last promotion counts; every checkpoint can still be named, by digest and by network."""
+    first, second, other = (
+        store.save("sketch", network, tensors(seed), CARD_FACTS) for seed, network in enumerate("aab")
+    )
+    assert store.promoted("sketch") is None
+    for chosen in (first, other, second):
+        store.promote(chosen)
+        assert store.promoted("sketch") == chosen.digest
+        assert store.find("sketch", None, "a").digest == chosen.digest
+    assert store.find("sketch", first.digest).digest == first.digest
+    assert store.find("sketch", "b").digest == other.digest
+    assert store.promoted("reid") is None
+    assert [found.digest for found in store.all("sketch")] == [first.digest, second.digest, other.digest]
+
+
+def test_what_is_promoted_must_be_there(store: CheckpointStore) -> None:
+    """Weights that were promoted and are gone are missed, not replaced by others without a word."""
+    chosen = store.save("sketch", "a", tensors(1), CARD_FACTS)
+    store.save("sketch", "a", tensors(2), CARD_FACTS)
+    store.promote(chosen)
+    shutil.rmtree(chosen.folder)
+    with pytest.raises(MissingCheckpoint, match=chosen.digest):
+        store.find("sketch", None, "a")
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff", b"newest", b"AB" * 32])
+def test_a_damaged_promotion_is_refused(store: CheckpointStore, tmp_path: Path, content: bytes) -> None:
+    """A file that names no digest is named, with what to do about it."""
+    store.promote(store.save("sketch", "a", tensors(), CARD_FACTS))
+    (tmp_path / "local/sketch/promoted").write_bytes(content)
+    with pytest.raises(CorruptCheckpoint, match="promote weights anew, or delete it"):
+        store.find("sketch")

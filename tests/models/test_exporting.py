@@ -21,7 +21,7 @@ from models.contracts import EmbeddingNetwork, Side, Vectors
 from models.devices import Device
 from models.exporting import NotExportable, export_onnx, metadata
 from models.predictor import Predictor
-from models.registry import specs
+from models.registry import embedding_spec
 from models.reid.network import EnsembleNet
 from models.sketch.network import LiteEmbedding, SketchRetrieval
 from tests.models.fakes import DIGEST, SIDE, fake_spec
@@ -178,7 +178,7 @@ SYSTEMS = {"reid": people, "sketch": drawings}
 @pytest.mark.parametrize("model", SYSTEMS)
 def test_published_systems_are_exported_quietly(model: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """With random weights: the file embeds what the predictor does; nothing of torch's reaches terminal or caller."""
-    spec = specs()[model]
+    spec = embedding_spec(model)
     torch.manual_seed(5)
     built = SYSTEMS[model]().eval().requires_grad_(requires_grad=False)
     checkpoint = Checkpoint(model, "small", DIGEST, Path(), {"preprocessing": spec.preprocessing})

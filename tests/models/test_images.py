@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models.contracts import PictureTooLarge, UnreadablePicture
-from models.images import FORMATS, Picture, decode, encode_png, from_pillow
+from models.images import FORMATS, Picture, decode, encode_png, from_pillow, shrunk
 
 ORIENTATION = 0x0112
 LOSSLESS = {"PNG", "GIF", "BMP"}
@@ -331,3 +331,22 @@ def test_decoding_in_many_threads_leaves_the_warnings_of_others_alone() -> None:
     assert len(added) <= 8
     with pytest.raises(UserWarning, match="heard"):
         warnings.warn("heard", UserWarning, stacklevel=1)
+
+
+@pytest.mark.parametrize(("height", "width", "longest"), [(24, 32, 8), (24, 32, 16), (100, 1, 10), (7, 5, 5)])
+def test_a_small_copy_has_the_shape_and_the_light_of_the_picture(height: int, width: int, longest: int) -> None:
+    """Its longer side is what was asked for, its sides in proportion, its mean that of the picture."""
+    picture = Picture(pattern(height, width))
+    small = shrunk(picture, longest)
+    assert max(small.width, small.height) == longest
+    scale = longest / max(height, width)
+    assert abs(small.width - width * scale) <= max(0.5, 1 - width * scale)
+    assert abs(small.height - height * scale) <= max(0.5, 1 - height * scale)
+    assert abs(float(small.rgb.mean()) - float(picture.rgb.mean())) < 3
+
+
+def test_a_small_picture_is_not_made_larger() -> None:
+    """It is its own copy."""
+    picture = Picture(pattern(6, 4))
+    assert np.array_equal(shrunk(picture, 6).rgb, picture.rgb)
+    assert np.array_equal(shrunk(picture, 60).rgb, picture.rgb)

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--force-color-profile=srgb"]
+ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--force-color-profile=srgb"),
+    "--use-fake-device-for-media-stream",
+]
+"""Without a screen, and with a camera that films a test picture."""
 PATIENCE_MS = 120_000
 """How long a condition may take to come true on a machine that has other work."""
 

@@ -187,6 +187,18 @@ def test_facets_are_what_people_filter_by(module_page: Page) -> None:
     assert found["size"]["kind"] == "choice"
 
 
+def test_the_commonest_labels_are_offered(module_page: Page) -> None:
+    """However many there are: as many as are seen at a glance, no rarer one in place of a commoner, in order."""
+    records = [{"tags": [f"label {number:03}" for number in range(0, 60, 1 + turn)]} for turn in range(30)]
+    values = facets(module_page, records)["tags"]["values"]
+    counts = {f"label {number:03}": sum(number % (1 + turn) == 0 for turn in range(30)) for number in range(60)}
+    assert {one["value"]: one["count"] for one in values}.items() <= counts.items()
+    kept = {one["value"] for one in values}
+    assert len(kept) == len(values) == 24
+    assert min(counts[label] for label in kept) >= max(counts[label] for label in counts if label not in kept)
+    assert [one["value"] for one in values] == sorted(kept)
+
+
 def test_a_filter_is_written_as_the_api_reads_it(module_page: Page) -> None:
     """Nothing, one value, several, ranges open at either end, and several fields at once."""
     body = "return a.map(m.toFilter);"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.bodies import MAX_CROPS
+from app.bodies import MAX_PICTURES
 from app.problems import TABLE
 from app.settings import Settings
 from tests.web.test_modules import call, in_browser
@@ -98,13 +98,13 @@ def test_no_more_pictures_are_taken_than_the_api_takes(module_page: Page, had: i
     body = "const { crops, left } = m.withCrops(a.had, a.more); return [crops, left, m.MOST];"
     names = [f"{place}" for place in range(had + more)]
     crops, left, most = call(module_page, "crops", body, {"had": names[:had], "more": names[had:]})
-    assert (crops, left, most) == (names[:MAX_CROPS], names[MAX_CROPS:], MAX_CROPS)
+    assert (crops, left, most) == (names[:MAX_PICTURES], names[MAX_PICTURES:], MAX_PICTURES)
 
 
 def test_as_many_pictures_as_may_be_fit_one_request(module_page: Page) -> None:
     """At the size above which the page makes them smaller, all of them are less than a server takes by default."""
     limit = call(module_page, "crops", "return m.LIMITS.bytes * m.MOST;")
-    assert limit + 1024 * MAX_CROPS < Settings().max_body_bytes
+    assert limit + 1024 * MAX_PICTURES < Settings().max_body_bytes
 
 
 @in_browser

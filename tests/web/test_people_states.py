@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from app.bodies import MAX_CROPS
+from app.bodies import MAX_PICTURES
 from models.calibration import of_model
 from models.checkpoints import CheckpointStore
 from models.contracts import RetrievalError
@@ -96,10 +96,12 @@ def test_what_is_no_picture_is_named_and_the_others_are_taken(page: Page) -> Non
 def test_more_pictures_than_one_search_takes(page: Page) -> None:
     """As many as the API takes are kept and searched with by the real server; a sentence counts the others."""
     with page.expect_response(SEARCH) as answered:
-        give(page, *(crop(1, f"{number}.png") for number in range(MAX_CROPS + 2)))
+        give(page, *(crop(1, f"{number}.png") for number in range(MAX_PICTURES + 2)))
     assert answered.value.ok
-    expect(page.locator(".crop")).to_have_count(MAX_CROPS)
-    expect(page.locator("#crops-problem")).to_contain_text(f"{MAX_CROPS} pictures at most: 2 pictures were not taken")
+    expect(page.locator(".crop")).to_have_count(MAX_PICTURES)
+    expect(page.locator("#crops-problem")).to_contain_text(
+        f"{MAX_PICTURES} pictures at most: 2 pictures were not taken"
+    )
     give(page, crop(1, "late.png"))
     expect(page.locator("#crops-problem")).to_contain_text("“late.png” was not taken")
 

@@ -17,10 +17,13 @@ from models import predictor, registry
 from models.calibrating import Scores, fit_calibration, judge_calibration
 from models.checkpoints import Checkpoint, CheckpointStore
 from models.contracts import RetrievalError
+from models.label_calibration import LabelCalibration
+from models.tagging import TaggingPredictor
 from models.training import Progress
 from tests.app.commands.conftest import Run
 from tests.models.fakes import FakePredictor, fake_spec
 from tests.models.galleries import gallery
+from tests.models.taggers import LABELS, WEIGHTS, save_tiny, tiny_spec
 
 
 @pytest.fixture
@@ -320,3 +323,52 @@ def test_a_model_that_starts_from_nothing_takes_no_weights(run: Run, system: str
     failed = run("models", "install", "fake", tmp_path)
     assert failed.exit_code == 2
     assert "has no pretrained" in failed.stderr
+
+
+@pytest.fixture
+def tagger(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Let the tagger for tests be the only system there is; returns its name."""
+    monkeypatch.setattr(registry, "specs", lambda: {"tiny": tiny_spec(), "fake": fake_spec()})
+    return "tiny"
+
+
+def test_other_weights_of_a_tagger_are_promoted(run: Run, home: Path, tagger: str) -> None:
+    """By the first digits of their digest; from then on they are used where none are named."""
+    store = CheckpointStore(home / "checkpoints")
+    first, second = save_tiny(store), save_tiny(store, WEIGHTS * 0.5)
+    for chosen in (second, first):
+        told = run("models", "promote", tagger, chosen.digest[:8])
+        assert f"says its 4 labels by colours ({chosen.digest[:12]})" in told.stderr
+        assert store.find(tagger, None, "colours").digest == chosen.digest
+    assert run("models", "promote", tagger, "01234567").exit_code == 2
+    refused = run("models", "promote", "fake", first.digest)
+    assert refused.exit_code == 2
+    assert "says no labels" in refused.stderr
+
+
+def test_a_tagger_is_listed_and_shown(run: Run, home: Path, tagger: str) -> None:
+    """Beside the models that embed, with its kind; it has no length of vectors."""
+    kinds = {one["name"]: one["kind"] for one in json.loads(run("models", "list", "--json").stdout)}
+    assert kinds == {"tiny": "tag", "fake": "embed"}
+    assert json.loads(run("models", "show", tagger, "--json").stdout)["dim"] is None
+
+
+def test_a_tagger_learns_thresholds(
+    run: Run, home: Path, tagger: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own part learns them, on the loaded tagger, and they are kept beside the weights."""
+    store = CheckpointStore(home / "checkpoints")
+    checkpoint = save_tiny(store)
+    learnt = LabelCalibration(0.8, 0.1, (0.2, 0.3, 0.4, 0.5), {0.9: (0.5, 0.6, 0.7, 0.8)})
+
+    def calibrate(data: Path, predictor: TaggingPredictor) -> tuple[LabelCalibration, dict[str, float]]:
+        assert (data, predictor.labels) == (tmp_path, LABELS)
+        return learnt, {"brier": 0.25}
+
+    monkeypatch.setitem(sys.modules, "models.tiny.calibration", SimpleNamespace(calibrate=calibrate))
+    package = ModuleType("models.tiny")
+    package.__path__ = []
+    monkeypatch.setitem(sys.modules, package.__name__, package)
+    told = json.loads(run("models", "calibrate", tagger, "--data", tmp_path, "--json").stdout)
+    assert (told["digest"], told["brier"], told["slope"]) == (checkpoint.digest, 0.25, 0.8)
+    assert store.find(tagger).calibration == learnt

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from starlette.testclient import TestClient
 
 from app.batching import DeadlineExceeded
-from app.schemas import BatchAnswer, BatchEntry
+from app.schemas.items import BatchAnswer, BatchEntry
 from tests.app.serving import SPECS, application, client_of, create, load, png, put, search
 from tests.models.fakes import DIGEST, FakePredictor
 

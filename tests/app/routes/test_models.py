@@ -41,7 +41,7 @@ def test_a_model_without_weights_is_listed_and_its_use_names_the_command(
 ) -> None:
     """A system that never was trained disturbs nobody; whoever wants it learns how it is trained."""
     untrained = replace(spec("sketch"), name="untrained")
-    monkeypatch.setattr(predictor, "find_spec", {"untrained": untrained}.__getitem__)
+    monkeypatch.setattr(predictor, "embedding_spec", {"untrained": untrained}.__getitem__)
     with client_of(create_app(settings_in(tmp_path), specs={"untrained": untrained})) as client:
         assert client.get("/v1/models/untrained").json()["checkpoints"] == []
         assert client.post("/v1/collections", json={"name": "things", "model": "untrained"}).status_code == 201

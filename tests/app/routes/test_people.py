@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from app.bodies import MAX_CROPS
+from app.bodies import MAX_PICTURES
 from models.calibration import Calibration
 from models.contracts import Vectors
 from tests.app.people import CALIBRATION, PARTS, forms, people_server
@@ -67,7 +67,7 @@ def word(score: float, least: float) -> str:
     return "no match" if score < min(least, CALIBRATION.threshold) else "unsure"
 
 
-@pytest.mark.parametrize("seeds", [[3], [3, 3, 3], [3, 40, 41], list(range(20, 20 + MAX_CROPS))])
+@pytest.mark.parametrize("seeds", [[3], [3, 3, 3], [3, 40, 41], list(range(20, 20 + MAX_PICTURES))])
 def test_crops_are_searched_by_their_mean(people: TestClient, seeds: list[int]) -> None:
     """One, the same thrice, several, and as many as may be: hits are what comparing with the mean finds."""
     scores = {str(seed): float(track(seeds) @ vector_of(png(seed))) for seed in range(PEOPLE)}
@@ -170,7 +170,7 @@ def test_two_pictures_are_compared(people: TestClient, seeds: tuple[int, int]) -
         (forms([1, 2]), 200, None),
         ([("image", ("e.png", b"", "image/png")), *forms([1])], 422, "invalid-form"),
         ([("other", part) for _, part in forms([1, 2])], 422, "invalid-form"),
-        (forms([1] * (MAX_CROPS + 1)), 422, "invalid-form"),
+        (forms([1] * (MAX_PICTURES + 1)), 422, "invalid-form"),
         ([*forms([1]), ("image", ("x", b"no picture", "image/png"))], 422, "unreadable-picture"),
     ],
 )

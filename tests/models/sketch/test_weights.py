@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import models
+from models.calibration import Calibration
 from models.checkpoints import Checkpoint, CheckpointStore
 from models.devices import Device
 from models.images import Picture
@@ -60,7 +61,7 @@ def test_the_default_network_ships(predictor: Predictor) -> None:
 @pytest.mark.parametrize("checkpoint", SHIPPED, ids=lambda checkpoint: checkpoint.network)
 def test_shipped_weights_know_how_sure_they_are(checkpoint: Checkpoint) -> None:
     """A newcomer's first search has probabilities, which near 1 are likely and below the threshold are not."""
-    assert checkpoint.calibration is not None
+    assert isinstance(checkpoint.calibration, Calibration)
     low, high = checkpoint.calibration.probability([checkpoint.calibration.threshold, 0.99], 50)
     assert low < 0.1
     assert high > 0.5

@@ -10,7 +10,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.tagger.beam import NOTHING, Limits, search
+from models.paths import NOTHING, Limits
+from models.tagger.beam import search
 from models.tagger.network import Design, LabelNet
 
 FEATURES = 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.tagger.beam import NOTHING
+from models.paths import NOTHING
 from models.tagger.ordering import Order, paths_of
 
 TAGS = np.random.default_rng(1).random((40, 12)) < 0.25

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from models.devices import Device
-from models.tagger.beam import NOTHING
+from models.paths import NOTHING
 from models.tagger.measures import harmonic_mean
 from models.tagger.network import Design, LabelNet
 from models.tagger.ordering import Order

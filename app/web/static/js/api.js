@@ -36,6 +36,22 @@
  * @property {number} rate of false matches
  * @property {string | null} leftOut a camera whose pictures are not wanted
  * @property {object | null} filter
+ *
+ * @typedef {Object} Tag
+ * @property {string} label
+ * @property {number} probability
+ * @property {{x: number, y: number, width: number, height: number} | null} region in pixels of the picture as it was sent
+ * @property {{label: string, factor: number} | null} evidence the label said before that made it likelier, and how much
+ * @property {string[]} merged labels that mean the same
+ * @property {{picture: string} | null} [explanation] where it was seen
+ *
+ * @typedef {{width: number, height: number, tags: Tag[], model?: {name: string, checkpoint: string}}} Labelled a picture
+ * @typedef {Object} Wanted which labels; without `k` and `precision` those that reach their thresholds
+ * @property {string} [k]
+ * @property {string} [precision]
+ * @property {string} order
+ * @property {boolean} merge
+ * @typedef {{name: string, kind: string, checkpoints: Array<{digest: string}>}} Model
  */
 
 /** What the names of the server's own problems begin with. */
@@ -195,6 +211,27 @@ export async function searchPerson({ pictures, collection, k, rate, leftOut, fil
   const body = new FormData();
   for (const picture of pictures) body.append("image", picture);
   return (await ask(`v1/search/person?${query}`, { method: "POST", body, signal })).json();
+}
+
+/** @param {Blob} picture @param {Wanted} wanted @param {AbortSignal} [signal] @returns {Promise<Labelled>} */
+export async function tagPicture(picture, { k, precision, order, merge }, signal) {
+  const query = new URLSearchParams({ order, merge: String(merge), explain: "true" });
+  if (k) query.set("k", k);
+  if (precision) query.set("precision", precision);
+  const body = new FormData();
+  body.set("image", picture);
+  const answer = await (await ask(`v1/tags?${query}`, { method: "POST", body, signal })).json();
+  return { ...answer.pictures[0], model: answer.model };
+}
+
+/** @param {AbortSignal} [signal] @returns {Promise<{precisions: number[]}>} */
+export async function listLabels(signal) {
+  return (await ask("v1/labels", { signal })).json();
+}
+
+/** @param {AbortSignal} [signal] @returns {Promise<Model[]>} */
+export async function listModels(signal) {
+  return (await (await ask("v1/models", { signal })).json()).models ?? [];
 }
 
 /** @param {string} address of an item's picture @param {AbortSignal} [signal] @returns {Promise<Blob>} */

@@ -222,7 +222,7 @@ export class DrawingTab {
   /** @param {Hit} hit */
   #open(hit) {
     if (!this.#collection) return;
-    this.#dialog.open(hit, this.#collection, { label: "More like this", run: () => this.#searchLike(hit) });
+    this.#dialog.open(hit, this.#collection, { label: "More like this", run: () => this.#searchLike(hit) }, true, this.#filters);
   }
 
   #leaveLike() {

@@ -10,8 +10,10 @@
 
 const MOST_CHOICES = 24;
 const MOST_FACETS = 6;
+/** Names of what an item may have several of, such as `likeness items tag` writes. */
+const OF_SEVERAL = /^(tags|labels|keywords)$/i;
 /** What people filter by first, when it is there. */
-const FIRST = ["kind", "category", "type", "colour", "color", "price", "brand", "material", "heel", "gender", "size"];
+const FIRST = ["kind", "category", "type", "tags", "labels", "colour", "color", "price", "brand", "material", "heel", "gender", "size"];
 /** Words of the filter's own language; a backslash makes them names. */
 const RESERVED = /^(and|or|not)$/;
 
@@ -44,9 +46,17 @@ function facetOf(field, values) {
   if (distinct.size < 2) return null;
   if (values.every((value) => Number.isFinite(value)) && distinct.size > 6) return rangeOf(field, values);
   if (!values.every((value) => ["string", "boolean", "number"].includes(typeof value))) return null;
+  // There are many labels, and each is one to filter by: the commonest are offered.
+  if (OF_SEVERAL.test(field)) return { field, kind: "choice", values: commonest(counts(values)) };
   // Titles and codes are different in nearly every item: nobody filters by them.
   if (distinct.size > MOST_CHOICES || distinct.size > values.length * 0.7) return null;
   return { field, kind: "choice", values: counts(values) };
+}
+
+/** @param {Choice["values"]} choices @returns {Choice["values"]} as many as may be, in their order */
+function commonest(choices) {
+  const kept = new Set(choices.toSorted((a, b) => b.count - a.count).slice(0, MOST_CHOICES));
+  return choices.filter((choice) => kept.has(choice));
 }
 
 /** @param {any[]} values @returns {Choice["values"]} */

@@ -20,6 +20,8 @@ export class FilterBar {
   #facets = [];
   /** @type {Selection} */
   #selection = {};
+  /** What picks a value of each field that has choices. @type {Map<string, (value: string) => void>} */
+  #pickers = new Map();
 
   /** @param {(selection: Selection) => void} onChange */
   constructor(onChange) {
@@ -39,6 +41,7 @@ export class FilterBar {
   offer(facets) {
     this.#facets = facets;
     this.#selection = {};
+    this.#pickers.clear();
     this.#place.hidden = facets.length === 0;
     this.#place.replaceChildren(
       ...facets.map((facet) => (facet.kind === "choice" ? this.#choice(facet) : this.#range(facet))),
@@ -56,6 +59,16 @@ export class FilterBar {
 
   focus() {
     this.#place.querySelector("summary")?.focus();
+  }
+
+  /** @param {string} field @returns {boolean} whether a value of it can be picked */
+  offers(field) {
+    return this.#pickers.has(field);
+  }
+
+  /** @param {string} field one that is offered @param {string} value picked beside what is picked already, also where it was too rare to be listed */
+  pick(field, value) {
+    this.#pickers.get(field)?.(value);
   }
 
   /** @returns {boolean} whether a drop-down was open and now is not */
@@ -95,10 +108,21 @@ export class FilterBar {
   /** @param {Choice} facet @returns {HTMLElement} */
   #choice({ field, values }) {
     const isColour = /colou?r/i.test(field);
-    const boxes = values.map(({ value }) => ({ value, box: make("input", { type: "checkbox" }) }));
-    const options = boxes.map(({ value, box }) =>
-      make("label", { class: "option" }, box, isColour ? swatch(String(value)) : null, fieldValue(field, value)));
-    const group = make("fieldset", { class: "options" }, make("legend", { class: "unseen" }, fieldLabel(field)), ...options);
+    const group = make("fieldset", { class: "options" }, make("legend", { class: "unseen" }, fieldLabel(field)));
+    /** @type {Array<{value: string | number | boolean, box: HTMLInputElement}>} */
+    const boxes = [];
+    const add = (/** @type {string | number | boolean} */ value) => {
+      const one = { value, box: make("input", { type: "checkbox" }) };
+      boxes.push(one);
+      group.append(make("label", { class: "option" }, one.box, isColour ? swatch(String(value)) : null, fieldValue(field, value)));
+      return one;
+    };
+    for (const { value } of values) add(value);
+    this.#pickers.set(field, (value) => {
+      const { box } = boxes.find((one) => one.value === value) ?? add(value);
+      box.checked = true;
+      group.dispatchEvent(new Event("change"));
+    });
     const { details, tell } = this.#dropDown(field, group);
     group.addEventListener("change", () => {
       const picked = boxes.filter(({ box }) => box.checked).map(({ value }) => value);

@@ -28,12 +28,13 @@ export class Tabs {
     });
   }
 
-  /** @param {boolean} wanted whether there is a choice; without one a panel is just the page */
-  offer(wanted) {
-    this.#list.hidden = !wanted;
+  /** @param {ReadonlyArray<string>} names of the tabs there are; where that is no choice, a panel is just the page */
+  offer(names) {
+    this.#list.hidden = names.length < 2;
     for (const tab of this.#tabs) {
       const panel = panelOf(tab);
-      if (wanted) panel.setAttribute("role", "tabpanel");
+      tab.hidden = !names.includes(tab.dataset.tab ?? "");
+      if (names.length > 1 && !tab.hidden) panel.setAttribute("role", "tabpanel");
       else panel.removeAttribute("role");
     }
   }
@@ -51,10 +52,11 @@ export class Tabs {
   /** @param {KeyboardEvent} event @returns {HTMLElement | undefined} the tab that a key leads to */
   #reached(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
-    const at = this.#tabs.indexOf(/** @type {HTMLElement} */ (event.target));
+    const tabs = this.#tabs.filter((tab) => !tab.hidden);
+    const at = tabs.indexOf(/** @type {HTMLElement} */ (event.target));
     const steps = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 };
     const step = steps[/** @type {keyof typeof steps} */ (event.key)];
-    return step === undefined ? undefined : this.#tabs.at(step % this.#tabs.length);
+    return step === undefined ? undefined : tabs.at(step % tabs.length);
   }
 }
 

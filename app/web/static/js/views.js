@@ -10,6 +10,7 @@ import { recall, remember } from "./memory.js";
 /** @typedef {import("./api.js").Hit} Hit */
 /** @typedef {import("./api.js").Sketch} Sketch */
 /** @typedef {import("./api.js").Collection} Collection */
+/** @typedef {{offers: (field: string) => boolean, pick: (field: string, value: string) => void}} Picker filters by a value of an item's metadata */
 /** @typedef {{sketch: Sketch | null, like: Hit | null, hit: Hit | null, collection: Collection}} Wish a query, either a sketch or an item, and its best hit */
 
 /** One grey picture, fetched; a newer wish replaces an older one, and the old picture stays until the new one is there. */
@@ -150,8 +151,9 @@ export class ItemDialog {
    * @param {Collection} collection
    * @param {{label: string, run: () => void}} similar what the button under it does
    * @param {boolean} [withEdges] whether what the network sees of it tells people more than the picture
+   * @param {Picker | null} [picker] what labels of the item filter by
    */
-  open(hit, collection, similar, withEdges = true) {
+  open(hit, collection, similar, withEdges = true, picker = null) {
     this.#similar = similar.run;
     byId("item-similar-label").textContent = similar.label;
     const name = hit.title || hit.key;
@@ -162,8 +164,19 @@ export class ItemDialog {
       ...(withEdges ? [this.#seen(hit, collection, name)] : []),
       ...reasons(hit, name),
     );
-    byId("item-facts").replaceChildren(...factRows(hit));
+    byId("item-facts").replaceChildren(...factRows(hit, (field, value) => this.#shown(field, value, hit, picker)));
     this.#dialog.showModal();
+  }
+
+  /** @param {string} field @param {any} value @param {Hit} hit @param {Picker | null} picker @returns {Array<Node | string>} a list of words as chips that filter, everything else as text */
+  #shown(field, value, hit, picker) {
+    const isWords = Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === "string");
+    if (!isWords || !picker?.offers(field)) return [fieldValue(field, value, hit.metadata)];
+    const pick = (/** @type {string} */ word) => {
+      this.#dialog.close();
+      picker.pick(field, word);
+    };
+    return value.map((word) => make("button", { type: "button", class: "chip word-chip", title: `Only what is labelled ${word}`, onclick: () => pick(word) }, word));
   }
 
   /** @param {Hit} hit @param {Collection} collection @param {string} name @returns {HTMLElement} */
@@ -189,13 +202,13 @@ function reasons({ explanation }, name) {
   return [make("figure", { class: "reasons" }, make("div", { class: "item-picture" }, image), make("figcaption", {}, `Why: red speaks for it, ${whereMost(explanation.shares)}`))];
 }
 
-/** @param {Hit} hit @returns {HTMLElement[]} */
-function factRows(hit) {
-  /** @type {Array<[string, string]>} */
-  const rows = Object.entries(hit.metadata ?? {}).map(([field, value]) => [fieldLabel(field), fieldValue(field, value, hit.metadata)]);
-  if (hit.score !== undefined) rows.unshift(["Cosine", percent(hit.score)]);
-  if (hit.probability) rows.unshift([hit.verdict ? "Chance" : "Looks like it", likelihood(hit.probability)]);
-  if (hit.verdict) rows.unshift(["Verdict", hit.verdict]);
-  rows.push(["Key", hit.key]);
-  return rows.map(([label, value]) => make("div", {}, make("dt", {}, label), make("dd", {}, value)));
+/** @param {Hit} hit @param {(field: string, value: any) => Array<Node | string>} shown a value of the metadata @returns {HTMLElement[]} */
+function factRows(hit, shown) {
+  /** @type {Array<[string, Array<Node | string>]>} */
+  const rows = Object.entries(hit.metadata ?? {}).map(([field, value]) => [fieldLabel(field), shown(field, value)]);
+  if (hit.score !== undefined) rows.unshift(["Cosine", [percent(hit.score)]]);
+  if (hit.probability) rows.unshift([hit.verdict ? "Chance" : "Looks like it", [likelihood(hit.probability)]]);
+  if (hit.verdict) rows.unshift(["Verdict", [hit.verdict]]);
+  rows.push(["Key", [hit.key]]);
+  return rows.map(([label, values]) => make("div", {}, make("dt", {}, label), make("dd", {}, ...values)));
 }

@@ -1,0 +1,116 @@
+"""The taggers that are loaded, each with the queue that leads to the device."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from app.batching import BatchQueue
+from app.loads import Loads
+from app.queues import Queues
+from app.workers import Workers
+from models.checkpoints import CheckpointStore
+from models.contracts import RetrievalError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from models.tagging import Tag, TaggingPredictor, Wanted
+
+TaggerLoader = Callable[[str, str | None], "TaggingPredictor"]
+"""Loads a tagger by its name, with the weights of a digest, or the default ones."""
+
+_logger = logging.getLogger("likeness.taggers")
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A prepared picture, uint8 (...), and which labels of it are wanted."""
+
+    picture: Tensor
+    wanted: Wanted
+
+
+@dataclass(frozen=True, eq=False)
+class Tagger:
+    """A loaded tagger in front of its queue; pictures of which different things are wanted share a batch."""
+
+    predictor: TaggingPredictor
+    tags: BatchQueue[Asked, tuple[Tag, ...]]
+
+    async def close(self) -> None:
+        """Answer everyone who waits."""
+        await self.tags.close()
+
+
+class Taggers:
+    """Loads each tagger, and goes over to weights that are promoted while it runs.
+
+    Until those are loaded, and where they cannot be, the ones before go on answering.
+    """
+
+    def __init__(self, load: TaggerLoader, checkpoints: CheckpointStore, queues: Queues, workers: Workers) -> None:
+        """Load nothing yet."""
+        self._loads: Loads[TaggingPredictor, Tagger] = Loads(load, partial(_serving, queues))
+        self._checkpoints = checkpoints
+        self._workers = workers
+        self._current: dict[str, tuple[str | None, Tagger]] = {}
+        self._following: dict[str, asyncio.Task[None]] = {}
+        self._refused: dict[str, str | None] = {}
+
+    async def get(self, model: str, reference: str | None = None) -> Tagger:
+        """Return a loaded tagger.
+
+        Args:
+            model: its name.
+            reference: of its weights: a digest, the first digits of one, or a network's name; None for those that
+                were promoted, or else the default ones.
+
+        Raises:
+            UnknownModel, WrongKind: no tagger has that name.
+            MissingCheckpoint, CorruptCheckpoint: the weights are not here, or damaged.
+        """
+        if reference is not None:
+            # By its whole digest, so that the same weights are not loaded once for each way to name them.
+            found = await self._workers.store(self._checkpoints.find, model, reference)
+            return await self._loads.get(model, found.digest)
+        promoted = await self._workers.store(self._checkpoints.promoted, model)
+        if model not in self._current:
+            self._current[model] = promoted, await self._loads.get(model, promoted)
+        served, tagger = self._current[model]
+        if promoted != served and model not in self._following and self._refused.get(model, served) != promoted:
+            self._following[model] = asyncio.get_running_loop().create_task(self._follow(model, promoted))
+        return tagger
+
+    async def close(self) -> None:
+        """Answer everyone who waits."""
+        await asyncio.gather(*self._following.values())
+        await self._loads.close()
+
+    async def _follow(self, model: str, promoted: str | None) -> None:
+        """Go over to other weights once they are loaded; weights that cannot be are asked for once."""
+        try:
+            self._current[model] = promoted, await self._loads.get(model, promoted)
+            self._refused.pop(model, None)
+            _logger.info("The model %s says labels by the weights %s", model, self._current[model][1].predictor.digest)
+        except RetrievalError as error:
+            self._refused[model] = promoted
+            _logger.warning("The model %s stays with the weights it has: %s", model, error)
+        finally:
+            del self._following[model]
+
+
+def _serving(queues: Queues, predictor: TaggingPredictor) -> Tagger:
+    return Tagger(predictor, queues.queue(predictor.spec, "tags", partial(_tagged, predictor)))
+
+
+def _tagged(predictor: TaggingPredictor, asked: Sequence[Asked]) -> list[tuple[Tag, ...]]:
+    """Say labels of pictures, as one batch."""
+    batch = asked[0].picture.new_empty((len(asked), *asked[0].picture.shape))
+    for row, one in enumerate(asked):
+        batch[row] = one.picture
+    return predictor.tag(batch, [one.wanted for one in asked])

@@ -1,0 +1,95 @@
+"""Where a label was seen: heat of a coarse map laid on the picture as it was sent, its hottest part, and a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+PART = 0.5
+"""What is at least so hot, as a share of the hottest place, and joined to it, is the hottest part."""
+
+_GLOW = np.array([235, 60, 0], np.float32)
+# So much of the picture's colour stays where nothing was seen.
+_COLOUR = 0.35
+_WEIGHT = 0.65
+_GREY = np.array([0.299, 0.587, 0.114], np.float32)
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle in pixels of a picture as it was sent, x to the right and y down."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+def laid_on(
+    heat: NDArray[np.float32],
+    shown: tuple[float, float, float, float],
+    size: tuple[int, int],
+    cells: tuple[int, int],
+) -> NDArray[np.float32]:
+    """Lay a coarse map on a picture: bilinear between the middles of its cells, nothing beyond what it shows.
+
+    Args:
+        heat: float32 (y, x).
+        shown: rectangle of the picture that the map shows, as x, y, width and height in pixels.
+        size: width and height of the picture in pixels.
+        cells: columns and rows of equal cells into which the picture is cut.
+
+    Returns:
+        float32 (rows, columns), the heat in the middle of each cell.
+    """
+    rows = _between(heat.shape[0], shown[1], shown[3], size[1], cells[1])
+    columns = _between(heat.shape[1], shown[0], shown[2], size[0], cells[0])
+    laid: NDArray[np.float32] = (rows @ heat @ columns.T).astype(np.float32, copy=False)
+    return laid
+
+
+def hottest(heat: NDArray[np.float32], size: tuple[int, int]) -> Box | None:
+    """Return the box around the hottest part of a picture of `size`, width and height in pixels.
+
+    Args:
+        heat: float32 (rows, columns), of equal cells into which the picture is cut.
+        size: width and height of the picture in pixels.
+
+    Returns:
+        None where nothing is hot.
+    """
+    if not heat.max() > 0:
+        return None
+    parts, _ = ndimage.label(heat >= PART * heat.max())
+    rows, columns = ndimage.find_objects(parts)[parts.flat[heat.argmax()] - 1]
+    left, right = (edge * size[0] / heat.shape[1] for edge in (columns.start, columns.stop))
+    top, bottom = (edge * size[1] / heat.shape[0] for edge in (rows.start, rows.stop))
+    x, y = int(left), int(top)
+    return Box(x, y, max(int(np.ceil(right)), x + 1) - x, max(int(np.ceil(bottom)), y + 1) - y)
+
+
+def painted(rgb: NDArray[np.uint8], heat: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Return a picture, uint8 (height, width, 3), paled, and the redder the hotter it is: heat float32 (height, width).
+
+    The hottest place is fully red; pictures of two labels do not compare.
+    """
+    share = (np.maximum(heat, 0) / max(float(heat.max()), float(np.finfo(np.float32).tiny)))[..., None]
+    colours = rgb.astype(np.float32)
+    grey = (colours @ _GREY)[..., None]
+    pale = grey + (_COLOUR + (1 - _COLOUR) * share) * (colours - grey)
+    glowing = pale + _WEIGHT * share * (_GLOW - pale)
+    found: NDArray[np.uint8] = glowing.round().clip(0, np.iinfo(np.uint8).max).astype(np.uint8)
+    return found
+
+
+def _between(places: int, start: float, length: float, pixels: int, cells: int) -> NDArray[np.float32]:
+    """Weights of the map's places along one axis, in the middle of each of the picture's cells: (cells, places)."""
+    middles = (np.arange(cells) + 0.5) * pixels / cells
+    along = (middles - start) / length
+    position = np.clip(along * places - 0.5, 0, places - 1)
+    inside = ((along >= 0) & (along <= 1))[:, None]
+    weights: NDArray[np.float64] = inside * np.maximum(0, 1 - np.abs(position[:, None] - np.arange(places)))
+    return weights.astype(np.float32)

@@ -1,0 +1,37 @@
+"""`likeness tags`: what is asked of the server, and what is printed of its answers."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from tests.app.commands.conftest import Network, Run
+from tests.app.test_client import TAG
+
+TAGS = {"pictures": [{"width": 60, "height": 40, "tags": [{**TAG, "explanation": None}]}]}
+
+
+def test_labels_are_printed_with_where_and_why(network: Network, run: Run, tmp_path: Path) -> None:
+    """A row for each label of each picture; JSON has all of it."""
+    network.answers["POST /v1/tags"] = TAGS
+    paths = [tmp_path / name for name in ("one.jpg", "two.jpg")]
+    for path in paths:
+        path.write_bytes(b"ink")
+    lines = run("tags", *paths).stdout.splitlines()
+    assert [re.split(r" {2,}", line.strip()) for line in lines[-2:]] == [
+        [path.name, "beach", "99 %", "3 x 4 at 1, 2", "sea (x 2.0)"] for path in paths
+    ]
+    told = json.loads(run("tags", paths[0], "--json").stdout)
+    assert [one["picture"] for one in told] == [str(paths[0])]
+    assert told[0]["tags"][0]["evidence"] == TAG["evidence"]
+
+
+def test_what_is_wanted_reaches_the_server(network: Network, run: Run, tmp_path: Path) -> None:
+    """Options go as the API has them; a file that is not there is refused."""
+    network.answers["POST /v1/tags"] = TAGS
+    path = tmp_path / "one.jpg"
+    path.write_bytes(b"ink")
+    assert run("tags", path, "-k", 3, "--min-probability", 0.2, "--label", "sea", "--precision", 0.9).exit_code == 0
+    assert network.last() == {"k": "3", "min_probability": "0.2", "labels": "sea", "precision": "0.9"}
+    assert run("tags", tmp_path / "none.jpg").exit_code != 0
