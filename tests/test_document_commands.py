@@ -25,7 +25,7 @@ from tests.documents import ROOT, Block, blocks
 RUN = ("README.md", "docs/indexing.md", "docs/operations.md")
 SHOWN = frozenset({"csv", "json", "text"})
 SERVING = re.compile(r"\blikeness serve( --workers \d)?$")
-DEMO_SHOES = 24
+DEMO_SHOES, DEMO_PEOPLE = 24, 4
 PATIENCE_S = 300
 LIKENESS = shutil.which("likeness", path=str(Path(sys.prefix) / "bin"))
 
@@ -112,7 +112,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory, database: str) -> Iterator[
     ).stdout.splitlines()[-1:]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LIKENESS_")}
     environment = {**kept, "TMPDIR": str(folder)}
-    command = [*shlex.split(demo), "--items", str(DEMO_SHOES)]
+    command = [*shlex.split(demo), "--items", str(DEMO_SHOES), "--people", str(DEMO_PEOPLE)]
     with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
             url = address_of(process)
