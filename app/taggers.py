@@ -19,7 +19,8 @@ from models.contracts import RetrievalError
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from models.tagging import Tag, TaggingPredictor, Wanted
+    from models.choosing import Wanted
+    from models.tagging import Tag, TaggingPredictor
 
 TaggerLoader = Callable[[str, str | None], "TaggingPredictor"]
 """Loads a tagger by its name, with the weights of a digest, or the default ones."""
