@@ -59,15 +59,17 @@ def show_(name: Name, as_json: AsJson = False) -> None:
     from models.registry import spec as find_spec
 
     spec = find_spec(name)
-    checkpoints = checkpoints_of(load_settings()).all(name)
+    store = checkpoints_of(load_settings())
+    checkpoints, promoted = store.all(name), store.promoted(name)
     value = {
         **_summary(spec, checkpoints),
         "paper": spec.paper,
         "dim": getattr(spec, "dim", None),
         "networks": list(spec.networks),
         "default_network": spec.default_network,
+        "promoted": promoted,
     }
-    show(value, as_json, lambda: _description(spec, checkpoints))
+    show(value, as_json, lambda: _description(spec, checkpoints, promoted))
 
 
 @application.command()
@@ -264,7 +266,7 @@ def _short(checkpoint: Checkpoint) -> str:
     return f"{checkpoint.network} ({checkpoint.digest[:SHORT_DIGEST]})"
 
 
-def _description(spec: ModelSpec, checkpoints: tuple[Checkpoint, ...]) -> Table:
+def _description(spec: ModelSpec, checkpoints: tuple[Checkpoint, ...], promoted: str | None) -> Table:
     values: dict[str, object] = {
         "name": spec.name,
         "kind": spec.kind,
@@ -272,6 +274,7 @@ def _description(spec: ModelSpec, checkpoints: tuple[Checkpoint, ...]) -> Table:
         "paper": spec.paper,
         "numbers": getattr(spec, "dim", None),
         "networks": ", ".join(spec.networks),
+        "promoted": promoted and promoted[:SHORT_DIGEST],
     }
     for checkpoint in checkpoints:
         values[_short(checkpoint)] = _of(checkpoint)["card"]
