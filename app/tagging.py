@@ -142,7 +142,7 @@ class Tagging:
             options: which labels, and how they are told.
 
         Raises:
-            UnknownModel, WrongKind, MissingCheckpoint, CorruptCheckpoint: the tagger cannot be used.
+            UnknownModel, UnknownCheckpoint, MissingCheckpoint, CorruptCheckpoint: the tagger cannot be used.
             InvalidLabels: some of `options.labels` are not known to it.
             NotCalibrated: nothing is known of the precision that is asked for.
             UnreadablePicture, PictureTooLarge: a picture cannot be labelled.

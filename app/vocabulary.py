@@ -43,7 +43,7 @@ class Vocabularies:
         """List the labels that a tagger knows.
 
         Raises:
-            UnknownModel, WrongKind, MissingCheckpoint, CorruptCheckpoint: the tagger cannot be used.
+            UnknownModel, UnknownCheckpoint, MissingCheckpoint, CorruptCheckpoint: the tagger cannot be used.
         """
         predictor = (await self._taggers.get(model, checkpoint)).predictor
         calibration = predictor.calibration
@@ -61,7 +61,7 @@ class Vocabularies:
 
         Raises:
             UnknownLabel: the tagger does not know it.
-            UnknownModel, WrongKind, MissingCheckpoint, CorruptCheckpoint: the tagger cannot be used.
+            UnknownModel, UnknownCheckpoint, MissingCheckpoint, CorruptCheckpoint: the tagger cannot be used.
         """
         tagger = await self._taggers.get(model, checkpoint)
         return await self._workers.compute(_nearest, tagger, label, k)
