@@ -38,6 +38,7 @@ from app.taggers import TaggerLoader, Taggers
 from app.tagging import Tagging
 from app.telemetry import RequestTrace, Telemetry
 from app.view import View
+from app.vocabulary import Vocabularies
 from app.weights import Weights
 from app.workers import Workers
 from indexer.catalogue import open_catalogue, upgrade
@@ -175,6 +176,7 @@ async def running(
             comparing=Comparing(predictors, workers, settings.max_pixels),
             view=View(catalogue, pictures, predictors, weights, workers, settings.max_pixels),
             tagging=Tagging(taggers, workers, telemetry, settings.max_pixels),
+            vocabularies=Vocabularies(taggers, workers),
             embed=Embed(predictors, weights, workers, telemetry, settings.max_pixels),
             readiness=readiness,
             telemetry=telemetry,

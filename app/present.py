@@ -28,7 +28,8 @@ from app.schemas.tags import (
     TagsAnswer,
 )
 from app.search import Found
-from app.tagging import Answer, Neighbours, Said, Vocabulary
+from app.tagging import Answer, Said
+from app.vocabulary import Neighbours, Vocabulary
 from indexer.catalogue import Collection, Item
 from models.checkpoints import Checkpoint
 from models.contracts import EmbeddingSpec, ModelSpec, RetrievalError

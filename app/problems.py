@@ -62,6 +62,7 @@ TABLE: Mapping[type[models.RetrievalError], Row] = {
     calibration.NotCalibrated: Row(409, "The scores are not calibrated"),
     models.NotExplainable: Row(409, "The model does not explain"),
     models.WrongKind: Row(409, "The model does something else"),
+    models.UnknownCheckpoint: Row(404, "No such weights"),
     models.MissingCheckpoint: Row(503, "Weights are missing"),
     models.CorruptCheckpoint: Row(503, "Weights are damaged"),
     catalogue.CatalogueUnavailable: Row(503, "The catalogue does not answer", _SOON),

@@ -15,6 +15,7 @@ from app.search import Search
 from app.tagging import Tagging
 from app.telemetry import Telemetry
 from app.view import View
+from app.vocabulary import Vocabularies
 from app.weights import Weights
 from app.workers import Workers
 from indexer.catalogue import Catalogue, Keyring
@@ -43,6 +44,7 @@ class Services:
     view: View
     embed: Embed
     tagging: Tagging
+    vocabularies: Vocabularies
     comparing: Comparing
     readiness: Readiness
     telemetry: Telemetry

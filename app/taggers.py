@@ -14,12 +14,13 @@ from app.loads import Loads
 from app.queues import Queues
 from app.workers import Workers
 from models.checkpoints import CheckpointStore
-from models.contracts import RetrievalError
+from models.contracts import MissingCheckpoint, RetrievalError, UnknownCheckpoint
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from models.tagging import Tag, TaggingPredictor, Wanted
+    from models.choosing import Wanted
+    from models.tagging import Tag, TaggingPredictor
 
 TaggerLoader = Callable[[str, str | None], "TaggingPredictor"]
 """Loads a tagger by its name, with the weights of a digest, or the default ones."""
@@ -72,12 +73,12 @@ class Taggers:
 
         Raises:
             UnknownModel, WrongKind: no tagger has that name.
-            MissingCheckpoint, CorruptCheckpoint: the weights are not here, or damaged.
+            UnknownCheckpoint: the weights that are named are not here.
+            MissingCheckpoint, CorruptCheckpoint: the usual weights are not here, or some are damaged.
         """
         if reference is not None:
             # By its whole digest, so that the same weights are not loaded once for each way to name them.
-            found = await self._workers.store(self._checkpoints.find, model, reference)
-            return await self._loads.get(model, found.digest)
+            return await self._loads.get(model, await self._workers.store(self._digest_of, model, reference))
         promoted = await self._workers.store(self._checkpoints.promoted, model)
         if model not in self._current:
             self._current[model] = promoted, await self._loads.get(model, promoted)
@@ -90,6 +91,13 @@ class Taggers:
         """Answer everyone who waits."""
         await asyncio.gather(*self._following.values())
         await self._loads.close()
+
+    def _digest_of(self, model: str, reference: str) -> str:
+        try:
+            return self._checkpoints.find(model, reference).digest
+        except MissingCheckpoint as error:
+            # Whoever asks for what there is not is wrong, not the server.
+            raise UnknownCheckpoint(str(error)) from None
 
     async def _follow(self, model: str, promoted: str | None) -> None:
         """Go over to other weights once they are loaded; weights that cannot be are asked for once."""

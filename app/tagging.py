@@ -15,10 +15,11 @@ from app.taggers import Asked, Tagger, Taggers
 from app.telemetry import Telemetry
 from app.workers import Workers
 from models.attention import Box, hottest, laid_on, painted
+from models.choosing import Wanted
 from models.contracts import RetrievalError
 from models.images import decode, encode_png, shrunk
-from models.label_space import InvalidLabels, UnknownLabel, merged, neighbours, unknown_sentence
-from models.tagging import Tag, Wanted
+from models.label_space import InvalidLabels, merged, unknown_sentence
+from models.tagging import Tag
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -111,28 +112,6 @@ class Answer:
     checkpoint: str
 
 
-@dataclass(frozen=True)
-class Vocabulary:
-    """The labels that weights know, with their thresholds, and the precisions that more thresholds are fitted for."""
-
-    labels: tuple[str, ...]
-    thresholds: tuple[float, ...]
-    precisions: tuple[float, ...]
-    calibrated: bool
-    model: str
-    checkpoint: str
-
-
-@dataclass(frozen=True)
-class Neighbours:
-    """The labels nearest to one, nearest first, with their cosines."""
-
-    label: str
-    nearest: tuple[tuple[str, float], ...]
-    model: str
-    checkpoint: str
-
-
 @dataclass(frozen=True, eq=False)
 class _Prepared:
     """A picture for the network; its size; and a small copy, uint8 (height, width, 3), where it is to be painted."""
@@ -163,14 +142,14 @@ class Tagging:
             options: which labels, and how they are told.
 
         Raises:
-            UnknownModel, WrongKind, MissingCheckpoint, CorruptCheckpoint: the tagger cannot be used.
+            UnknownModel, UnknownCheckpoint, MissingCheckpoint, CorruptCheckpoint: the tagger cannot be used.
             InvalidLabels: some of `options.labels` are not known to it.
             NotCalibrated: nothing is known of the precision that is asked for.
             UnreadablePicture, PictureTooLarge: a picture cannot be labelled.
             QueueFull, DeadlineExceeded, QueueClosed: the device has no time.
         """
         tagger = await self._taggers.get(model, checkpoint)
-        wanted = _wanted(tagger, options)
+        wanted = await self._workers.compute(_wanted, tagger, options)
         prepared: list[_Prepared] = []
         for place, content in enumerate(pictures):
             try:
@@ -186,37 +165,6 @@ class Tagging:
             for picture, answer in zip(prepared, answers, strict=True)
         ]
         return Answer(tuple(labelled), model, tagger.predictor.digest)
-
-    async def vocabulary(self, model: str, checkpoint: str | None) -> Vocabulary:
-        """List the labels that a tagger knows.
-
-        Raises:
-            UnknownModel, WrongKind, MissingCheckpoint, CorruptCheckpoint: the tagger cannot be used.
-        """
-        predictor = (await self._taggers.get(model, checkpoint)).predictor
-        calibration = predictor.calibration
-        return Vocabulary(
-            predictor.labels,
-            tuple(predictor.thresholds().tolist()),
-            () if calibration is None else tuple(sorted(calibration.precise)),
-            calibration is not None,
-            model,
-            predictor.digest,
-        )
-
-    async def neighbours(self, model: str, checkpoint: str | None, label: str, k: int) -> Neighbours:
-        """Find the labels that mean nearly the same as one.
-
-        Raises:
-            UnknownLabel: the tagger does not know it.
-            UnknownModel, WrongKind, MissingCheckpoint, CorruptCheckpoint: the tagger cannot be used.
-        """
-        predictor = (await self._taggers.get(model, checkpoint)).predictor
-        if label not in predictor.labels:
-            raise UnknownLabel(unknown_sentence([label], predictor.labels))
-        nearest = neighbours(predictor.label_vectors, predictor.labels.index(label), k)
-        named = tuple((predictor.labels[number], cosine) for number, cosine in nearest)
-        return Neighbours(label, named, model, predictor.digest)
 
     def _prepared(self, tagger: Tagger, content: bytes, keep: bool) -> _Prepared:  # noqa: FBT001 - a thread's argument
         with self._telemetry.decode.time():

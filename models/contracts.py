@@ -55,6 +55,10 @@ class MissingCheckpoint(RetrievalError):
     """The named weights are neither shipped nor in the data folder."""
 
 
+class UnknownCheckpoint(RetrievalError):
+    """Weights that a caller names are not here."""
+
+
 class CorruptCheckpoint(RetrievalError):
     """A weight file does not have the digest its card states."""
 

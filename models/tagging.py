@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from models.checkpoints import Checkpoint, CheckpointStore
+from models.choosing import Said, Wanted, choose
 from models.contracts import CorruptCheckpoint
 from models.devices import Device
 from models.label_calibration import LabelCalibration
@@ -28,25 +29,6 @@ if TYPE_CHECKING:
 
 UNCALIBRATED_THRESHOLD = 0.5
 """From which share of the paths on a label is said where nothing is known of how often that is right."""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which labels of a picture are wanted; where all is left open, those that reach their thresholds.
-
-    Attributes:
-        most: so many, the most probable, whatever their thresholds; None for as many as there are.
-        least_probability: those that are at least so probable, 0 to 1, whatever their thresholds; None for thresholds.
-        precision: thresholds fitted for this precision instead of for F1.
-        allowed: numbers of the labels that may be said; empty for all.
-        beam: paths that are followed at once; what is calibrated is the default.
-    """
-
-    most: int | None = None
-    least_probability: float | None = None
-    precision: float | None = None
-    allowed: tuple[int, ...] = ()
-    beam: int = Limits().beam
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,16 +50,6 @@ class Tag:
     gained: float
     giver: int | None
     given: float
-
-
-@dataclass(frozen=True)
-class _Said:
-    """A label that is chosen: where in the paths of its picture it is said first, and how probable it is."""
-
-    label: int
-    probability: float
-    path: int
-    step: int
 
 
 class TaggingPredictor:
@@ -166,12 +138,12 @@ class TaggingPredictor:
         together: dict[tuple[int, tuple[int, ...]], list[int]] = defaultdict(list)
         for row, one in enumerate(wanted):
             together[one.beam, one.allowed].append(row)
-        said: dict[int, tuple[NDArray[np.int64], list[_Said]]] = {}
+        said: dict[int, tuple[NDArray[np.int64], list[Said]]] = {}
         for (beam, allowed), rows in together.items():
             part = Looked(looked.features[rows], looked.maps[rows])
             paths = self.label(part, Limits(beam=beam), allowed)
             for row, labels, likely in zip(rows, paths.labels.cpu().numpy(), self.probabilities(paths), strict=True):
-                said[row] = labels, self._chosen(labels, likely, wanted[row])
+                said[row] = labels, choose(labels, likely, wanted[row], self.thresholds(wanted[row].precision))
         return self._explained(looked, [said[row] for row in range(len(wanted))])
 
     @cached_property
@@ -192,25 +164,7 @@ class TaggingPredictor:
             self.tag(blank, [Wanted(least_probability=0.0)] * batch)
         _ = self.label_vectors
 
-    def _chosen(self, labels: NDArray[np.int64], likely: NDArray[np.float64], wanted: Wanted) -> list[_Said]:
-        """Choose from the paths of one picture, (beam, steps), the labels that are wanted, in the order of `tag`."""
-        first: dict[int, tuple[int, int]] = {}
-        for path, step in np.argwhere(labels != NOTHING).tolist():
-            first.setdefault(int(labels[path, step]), (path, step))
-        found = [_Said(label, float(likely[label]), *place) for label, place in first.items()]
-        if wanted.least_probability is not None:
-            found = [one for one in found if one.probability >= wanted.least_probability]
-        elif wanted.most is None:
-            thresholds = self.thresholds(wanted.precision)
-            found = [one for one in found if one.probability >= thresholds[one.label]]
-        if wanted.most is not None:
-            best = sorted(found, key=lambda one: -one.probability)[: wanted.most]
-            found = [one for one in found if one in best]
-        return found
-
-    def _explained(
-        self, looked: Looked, said: Sequence[tuple[NDArray[np.int64], list[_Said]]]
-    ) -> list[tuple[Tag, ...]]:
+    def _explained(self, looked: Looked, said: Sequence[tuple[NDArray[np.int64], list[Said]]]) -> list[tuple[Tag, ...]]:
         """Explain what is said of each picture, in one run for all paths that say any of it."""
         told = sorted({(row, one.path) for row, (_, chosen) in enumerate(said) for one in chosen})
         if not told:
@@ -225,7 +179,7 @@ class TaggingPredictor:
         )
         place = {which: number for number, which in enumerate(told)}
 
-        def tag(row: int, one: _Said) -> Tag:
+        def tag(row: int, one: Said) -> Tag:
             at = place[row, one.path], one.step
             giver = int(givers[at])
             return Tag(

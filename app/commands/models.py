@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import importlib
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
+from app.commands.calibrating import learn_calibration
 from app.commands.configuration import checkpoints_of, device_of, load_settings, model_of
 from app.commands.exporting import export
+from app.commands.promoting import promote
 from app.commands.reporting import make_room, view_options, write_report
 from app.commands.sentences import Refusal
 from app.commands.starting import start_anew
-from app.commands.terminal import AsJson, facts, note, show, table
+from app.commands.terminal import AsJson, facts, show, table
 from app.commands.training import TrainingLog
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from models.calibration import Calibration
     from models.checkpoints import Checkpoint
     from models.contracts import ModelSpec
-    from models.predictor import Predictor
-    from models.tagging import TaggingPredictor
 
 application = typer.Typer(no_args_is_help=True, help="List, show, train, calibrate, evaluate and export models.")
 
@@ -61,15 +59,17 @@ def show_(name: Name, as_json: AsJson = False) -> None:
     from models.registry import spec as find_spec
 
     spec = find_spec(name)
-    checkpoints = checkpoints_of(load_settings()).all(name)
+    store = checkpoints_of(load_settings())
+    checkpoints, promoted = store.all(name), store.promoted(name)
     value = {
         **_summary(spec, checkpoints),
         "paper": spec.paper,
         "dim": getattr(spec, "dim", None),
         "networks": list(spec.networks),
         "default_network": spec.default_network,
+        "promoted": promoted,
     }
-    show(value, as_json, lambda: _description(spec, checkpoints))
+    show(value, as_json, lambda: _description(spec, checkpoints, promoted))
 
 
 @application.command()
@@ -118,25 +118,10 @@ def calibrate(
     calibration = _part(name, "calibration")
     settings = load_settings()
     predictor = model_of(settings, name, checkpoint)
-    learn = calibration.calibrate if predictor.spec.kind == "tag" else partial(_calibrated_by_scores, calibration)
-    learnt, figures = learn(data, predictor)
+    learnt, figures = learn_calibration(calibration, data, predictor)
     kept = checkpoints_of(settings).calibrate(predictor.checkpoint, learnt)
     found = {"digest": predictor.digest, **learnt.card(), **figures}
     show(found, as_json, lambda: facts({**found, "kept in": kept}))
-
-
-def _calibrated_by_scores(
-    scoring: Any,  # noqa: ANN401 - a module, as of `_part`
-    data: Path,
-    predictor: Predictor | TaggingPredictor,
-) -> tuple[Calibration, dict[str, float]]:
-    """Learn what the scores of a model that embeds say; tell how well that is learnt, and from how many items."""
-    from models.calibrating import fit_calibration, judge_calibration
-
-    kinds = scoring.score(data, predictor)
-    galleries = list(kinds.values())
-    sizes = {f"items of {kind}": scores.scores.shape[1] for kind, scores in kinds.items()}
-    return fit_calibration(galleries), {**judge_calibration(galleries).figures(), **sizes}
 
 
 @application.command()
@@ -209,18 +194,7 @@ def _train_stage(
 application.command()(export)
 
 
-@application.command()
-def promote(name: Name, checkpoint: Annotated[str, typer.Argument(help="A digest, or its first 8 digits.")]) -> None:
-    """Have other weights of a tagger used where none are named; running servers go over to them, the old ones stay."""
-    from models.registry import tagging_spec
-    from models.tagging import labels_of
-
-    tagging_spec(name)
-    store = checkpoints_of(load_settings())
-    chosen = store.find(name, checkpoint)
-    count = len(labels_of(chosen))
-    store.promote(chosen)
-    note(f"{name} says its {count} labels by {_short(chosen)} from now on.")
+application.command()(promote)
 
 
 @application.command()
@@ -292,7 +266,7 @@ def _short(checkpoint: Checkpoint) -> str:
     return f"{checkpoint.network} ({checkpoint.digest[:SHORT_DIGEST]})"
 
 
-def _description(spec: ModelSpec, checkpoints: tuple[Checkpoint, ...]) -> Table:
+def _description(spec: ModelSpec, checkpoints: tuple[Checkpoint, ...], promoted: str | None) -> Table:
     values: dict[str, object] = {
         "name": spec.name,
         "kind": spec.kind,
@@ -300,6 +274,7 @@ def _description(spec: ModelSpec, checkpoints: tuple[Checkpoint, ...]) -> Table:
         "paper": spec.paper,
         "numbers": getattr(spec, "dim", None),
         "networks": ", ".join(spec.networks),
+        "promoted": promoted and promoted[:SHORT_DIGEST],
     }
     for checkpoint in checkpoints:
         values[_short(checkpoint)] = _of(checkpoint)["card"]

@@ -111,7 +111,7 @@ async def tag_pictures(
 async def list_labels(parts: Parts, model: Model = None, checkpoint: Checkpoint = None) -> LabelsAnswer:
     """List the labels that the weights know, with the threshold of each."""
     name = parts.tagging_model(model).name
-    return present.vocabulary(await parts.tagging.vocabulary(name, checkpoint))
+    return present.vocabulary(await parts.vocabularies.vocabulary(name, checkpoint))
 
 
 @router.get("/labels/{label:path}/neighbours", operation_id="label_neighbours", responses=errors(404, 409, 422, 503))
@@ -124,4 +124,4 @@ async def label_neighbours(
 ) -> NeighboursAnswer:
     """List the labels that stand nearest to one: those that are said of the same pictures, or mean the same."""
     name = parts.tagging_model(model).name
-    return present.neighbours(await parts.tagging.neighbours(name, checkpoint, label, k))
+    return present.neighbours(await parts.vocabularies.neighbours(name, checkpoint, label, k))

@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.app.serving import application
+from tests.app.labelling import keep, labelling_application
 from tests.app.test_hanging_up import filled, on_a_socket
 
 PROMISES = [
@@ -34,13 +34,15 @@ PROMISES = [
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve a collection with an item."""
-    app = application(tmp_path_factory.mktemp("home"))
+    """Serve a collection with an item, and weights that say labels."""
+    home = tmp_path_factory.mktemp("home")
+    keep(home)
+    app = labelling_application(home)
     with on_a_socket(app) as (server, _), filled(server):
         yield f"http://127.0.0.1:{server.port}"
 
 
-SCHEMA = schemathesis.openapi.from_dict(application(Path()).openapi())
+SCHEMA = schemathesis.openapi.from_dict(labelling_application(Path()).openapi())
 OPERATIONS = {found.ok().label: found.ok() for found in SCHEMA.get_all_operations() if isinstance(found, Ok)}
 
 

@@ -15,8 +15,9 @@ from app.queues import Queues
 from app.taggers import Asked, Taggers
 from app.telemetry import Telemetry
 from app.workers import Workers
+from models.choosing import Wanted
 from models.contracts import MissingCheckpoint
-from models.tagging import TaggingPredictor, Wanted
+from models.tagging import TaggingPredictor
 from tests.app.labelling import keep, store_in, tagger_loader
 from tests.app.serving import settings_in
 from tests.models.taggers import RED, WEIGHTS, blocks

@@ -13,12 +13,13 @@ import torch
 from models import registry, tagging
 from models.calibration import NotCalibrated
 from models.checkpoints import CheckpointStore
+from models.choosing import Wanted
 from models.contracts import CorruptCheckpoint, MissingCheckpoint, WrongKind
 from models.devices import Device
 from models.images import Picture
 from models.label_calibration import LabelCalibration
 from models.paths import Limits, Looked
-from models.tagging import UNCALIBRATED_THRESHOLD, Tag, TaggingPredictor, Wanted, load_tagger
+from models.tagging import UNCALIBRATED_THRESHOLD, Tag, TaggingPredictor, load_tagger
 from tests.models.taggers import (
     BLACK,
     BLUE,

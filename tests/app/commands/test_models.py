@@ -340,6 +340,7 @@ def test_other_weights_of_a_tagger_are_promoted(run: Run, home: Path, tagger: st
         told = run("models", "promote", tagger, chosen.digest[:8])
         assert f"says its 4 labels by colours ({chosen.digest[:12]})" in told.stderr
         assert store.find(tagger, None, "colours").digest == chosen.digest
+        assert json.loads(run("models", "show", tagger, "--json").stdout)["promoted"] == chosen.digest
     assert run("models", "promote", tagger, "01234567").exit_code == 2
     refused = run("models", "promote", "fake", first.digest)
     assert refused.exit_code == 2

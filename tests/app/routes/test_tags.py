@@ -163,7 +163,7 @@ def test_neighbours_are_the_nearest_by_cosine(labelling: TestClient) -> None:
         ([MOSTLY_RED], {"order": "up"}, 422, "invalid-request", "query.order"),
         ([MOSTLY_RED], {"model": "fake"}, 409, "wrong-kind", "fake embeds pictures and says no labels"),
         ([MOSTLY_RED], {"model": "shoe"}, 404, "unknown-model", "'shoe' that says labels; there is: tiny"),
-        ([MOSTLY_RED], {"checkpoint": "0123456789"}, 503, "missing-checkpoint", "0123456789"),
+        ([MOSTLY_RED], {"checkpoint": "0123456789"}, 404, "unknown-checkpoint", "0123456789"),
     ],
     ids=lambda value: str(value)[:40] if isinstance(value, dict | int) else "",
 )
