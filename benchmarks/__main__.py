@@ -25,7 +25,6 @@ def parse() -> Options:
     parser.add_argument("--pictures", type=int, default=3_000, help="pictures to index in all")
     parser.add_argument("--overload", type=float, default=30, help="seconds of each load past what the server can do")
     parser.add_argument("--device", help="cpu, cuda or cuda:N; the fastest unless named")
-    parser.add_argument("--home", type=Path, default=Path("var"), help="LIKENESS_HOME, where weights of reid may lie")
     parser.add_argument("--peer", type=Path, help="OSNet as an ONNX file, to be timed beside reid")
     parser.add_argument("--output", type=Path, default=Path("docs/benchmarks.md"), help="file to write")
     return Options(**vars(parser.parse_args()))

@@ -15,7 +15,6 @@ class Options:
     pictures: int
     overload: float
     device: str | None
-    home: Path
     peer: Path | None
     output: Path
 

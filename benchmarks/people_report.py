@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 GIGA = 1e9
 HEADING = "## People"
-NO_WEIGHTS = """\
-Neither the package nor `--home` holds calibrated weights of reid, so that searching for people was not measured; train
-them with `likeness models train reid --data DIR`."""
 NO_PEER = "OSNet was left out: no ONNX file was named by `--peer`."
 NO_GPU = "No GPU was used: what its memory and arithmetic allow was not measured."
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -10,9 +9,7 @@ from typing import TYPE_CHECKING, cast
 from app.settings import Settings
 from benchmarks import people, people_report, person_device, person_networks, pictures, stock
 from benchmarks.bare_network import served
-from models.calibration import Calibration
-from models.checkpoints import Checkpoint, CheckpointStore
-from models.contracts import MissingCheckpoint
+from models.checkpoints import Checkpoint
 from models.devices import choose_device
 from models.predictor import Predictor
 from models.registry import embedding_spec
@@ -42,27 +39,11 @@ def write(environment: Mapping[str, str], folder: Path, options: Options) -> lis
     pictures.write_crops(crops, CROPS)
     settings = Settings(home=folder / "home", device=options.device)
     lines = [people_report.HEADING, ""]
-    if take_weights(options.home, settings.paths.checkpoints):
-        filled = stock.fill(settings, min(options.items, ITEMS), people.COLLECTION, people.MODEL)
-        lines += people_report.searches(people.measure(environment, crops, options.requests), filled.count)
-    else:
-        lines += [people_report.NO_WEIGHTS, ""]
+    filled = stock.fill(settings, min(options.items, ITEMS), people.COLLECTION, people.MODEL)
+    lines += people_report.searches(people.measure(environment, crops, options.requests), filled.count)
     timed = person_networks.measure(environment, options.peer, NETWORK_ROUNDS)
     lines += people_report.networks(timed, with_peer=options.peer is not None)
     return lines + people_report.device(_on_device(choose_device(options.device), crops))
-
-
-def take_weights(home: Path, checkpoints: Path) -> bool:
-    """Copy local weights of reid to where the server looks; tell whether it finds calibrated ones then."""
-    kept = home / "checkpoints" / people.MODEL
-    if kept.is_dir():
-        shutil.copytree(kept, checkpoints / people.MODEL, dirs_exist_ok=True)
-    store = CheckpointStore(checkpoints)
-    try:
-        checkpoint = store.find(people.MODEL, None, embedding_spec(people.MODEL).default_network)
-    except MissingCheckpoint:
-        return False
-    return isinstance(checkpoint.calibration, Calibration) and checkpoint.calibration.false_matches is not None
 
 
 def _on_device(device: Device, crops: Path) -> person_device.OnDevice | None:

@@ -12,16 +12,12 @@ from benchmarks import people_section, person_networks
 from benchmarks.options import Options
 from benchmarks.peer import Peer
 from benchmarks.people import People, Round
-from benchmarks.people_report import NO_GPU, NO_PEER, NO_WEIGHTS, device, networks, searches
-from benchmarks.people_section import take_weights
+from benchmarks.people_report import NO_GPU, NO_PEER, device, networks, searches
 from benchmarks.person_device import OnDevice
 from benchmarks.person_networks import Timed
 from benchmarks.pictures import CROP_HEIGHT, CROP_WIDTH, write_crops
 from benchmarks.roofline import Rate, Roof
-from models.calibration import Calibration
-from models.checkpoints import CheckpointStore
 from models.images import decode
-from models.reid import SPEC
 
 PEER = Peer(160.0, 200.0)
 FOUND = People({1: (Round(50.0, PEER),), 32: (Round(150.0, PEER),)}, {8: PEER, 1: Peer(100.0, 120.0)})
@@ -52,30 +48,15 @@ def test_every_figure_stands_in_the_section() -> None:
 
 
 def test_what_is_missing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without weights, a peer and a GPU the section still compares the networks, and says what it lacks."""
+    """Without a peer and a GPU the section tells of searches and compares the networks, and says what it lacks."""
     monkeypatch.setattr(person_networks, "measure", lambda *_: TIMED)
     monkeypatch.setattr(people_section, "CROPS", 2)
-    monkeypatch.setattr(people_section, "take_weights", lambda *_: False)
-    options = Options(10, 10, 10, 1.0, "cpu", tmp_path / "none", None, tmp_path / "page.md")
+    monkeypatch.setattr(people_section.people, "measure", lambda *_: FOUND)
+    options = Options(10, 10, 10, 1.0, "cpu", None, tmp_path / "page.md")
     page = "\n".join(people_section.write({}, tmp_path, options))
-    for sentence in (NO_WEIGHTS, NO_PEER, NO_GPU, "## People"):
+    for sentence in (NO_PEER, NO_GPU, "## People", "0.25 with 1 and 0.75 with 32"):
         assert sentence in page
     assert "| reid | 192 x 96 |" in page
-
-
-@pytest.mark.parametrize(
-    ("false_matches", "usable"), [(None, False), ((0.5, 0.6), True)], ids=["not calibrated", "calibrated"]
-)
-def test_weights_are_used_if_a_search_would_say_match(
-    tmp_path: Path, false_matches: tuple[float, float] | None, usable: bool
-) -> None:
-    """Local weights are copied to the server's folder with what is known of their scores; shipped ones need no copy."""
-    local = CheckpointStore(tmp_path / "home/checkpoints", tmp_path)
-    card = {"preprocessing": SPEC.preprocessing}
-    checkpoint = local.save("reid", SPEC.default_network, {"weight": torch.zeros(1)}, card)
-    local.calibrate(checkpoint, Calibration(10.0, -3.0, 50, 0.4, false_matches))
-    assert take_weights(tmp_path / "home", tmp_path / "server") == usable
-    assert CheckpointStore(tmp_path / "server", tmp_path).find("reid").digest == checkpoint.digest
 
 
 def test_crops_are_of_different_people(tmp_path: Path) -> None:
@@ -89,7 +70,7 @@ def test_crops_are_of_different_people(tmp_path: Path) -> None:
 
 def test_the_command_names_what_was_chosen() -> None:
     """A device and a peer stand in it, the peer without its path."""
-    options = Options(10, 20, 30, 1.5, "cpu", Path("var"), Path("models/osnet.onnx"), Path("page.md"))
+    options = Options(10, 20, 30, 1.5, "cpu", Path("models/osnet.onnx"), Path("page.md"))
     assert options.command == (
         'make bench BENCH="--items 10 --requests 20 --pictures 30 --overload 1.5 --device cpu --peer FILE"'
     )

@@ -56,7 +56,7 @@ def test_weights_that_are_not_calibrated(page: Page, troubles: Troubles) -> None
 def test_a_network_without_weights(page: Page, troubles: Troubles, tmp_path: Path) -> None:
     """That is no passing trouble: the page tells what to do, and does not ask again and again."""
     troubles.expect("status of 503")
-    error = raised(lambda: CheckpointStore(tmp_path).find("reid", None))
+    error = raised(lambda: CheckpointStore(tmp_path, tmp_path / "none").find("reid", None))
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url))
     page.route(SEARCH, lambda route: fail(route, error))
