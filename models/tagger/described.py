@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from models.tagger.measures import Judgement, judge
+from models.tagger.measures import judge_met, said_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
+
+    from models.tagger.network import Standardised
+
+_LEAST_DEVIATION = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +27,7 @@ class Described:
     """n pictures, at least one.
 
     Attributes:
-        features: float (n, views, features): of the picture, its mirror image and the like.
+        features: float (n, views, features): of the picture itself, then of its mirror image and the like.
         tags: bool (n, labels), which labels each has.
     """
 
@@ -37,17 +44,29 @@ class Described:
         views = random.integers(self.features.shape[1], size=len(rows))
         return self.features[torch.from_numpy(rows), torch.from_numpy(views)].float(), self.tags[rows]
 
-    def mean(self) -> Tensor:
-        """Mean over the views of each picture: float32 (n, features)."""
-        return self.features.float().mean(dim=1)
+    def plain(self) -> Tensor:
+        """Return the first view of each picture, which is the picture itself: float32 (n, features)."""
+        return self.features[:, 0].float()
 
-    def said(self, labels: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Put labels that are said of the pictures, (n, k), numbers below 0 being none, into a table as `tags` is."""
-        table = np.zeros((len(self), self.tags.shape[1] + 1), bool)
-        np.put_along_axis(table, np.where(labels < 0, self.tags.shape[1], labels), values=True, axis=1)
-        return table[:, :-1]
+    @cached_property
+    def log_frequencies(self) -> Tensor:
+        """Logarithm of the share of pictures that have each label, float32 (labels,).
 
-    def judge(self, labels: NDArray[np.int64]) -> Judgement:
-        """Judge labels that are said, as `said` takes them, over those alone that are true of some picture."""
-        known = self.tags.any(axis=0)
-        return judge(self.said(labels)[:, known], self.tags[:, known])
+        A label that no picture has counts as if half a picture had it.
+        """
+        shares = (self.tags.sum(axis=0) + 0.5) / (len(self) + 1)
+        return torch.from_numpy(np.log(shares)).float()
+
+    def standardise(self, layer: Standardised) -> None:
+        """Fill a layer with the mean and the standard deviation of each feature, the latter never quite 0."""
+        plain = self.plain()
+        layer.mean.copy_(plain.mean(dim=0))
+        layer.deviation.copy_(plain.std(dim=0, correction=0) + _LEAST_DEVIATION)
+
+    def figures(self, labels: NDArray[np.int64]) -> Mapping[str, float]:
+        """Judge labels that are said, (n, k), numbers below 0 being none: C-F1, O-F1 and N+.
+
+        Labels that are neither said nor true of any picture are not judged.
+        """
+        found = judge_met(said_of(labels, self.tags.shape[1]), self.tags)
+        return {"C-F1": found.class_f1, "O-F1": found.overall_f1, "N+": float(found.recalled)}

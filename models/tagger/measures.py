@@ -1,8 +1,8 @@
 """How well pictures are labelled: pure functions of what was said and what is true.
 
 A label that is never said has a precision of 0, one that is on no picture a recall of 0: both count in means over the
-labels, as is usual for Corel-5K (Duygulu et al., 2002) and in section 4.1 of the paper. Means over labels that are on
-some picture alone are had by judging these columns alone.
+labels, as is usual for Corel-5K (Duygulu et al., 2002) and in section 4.1 of the paper. Labels that were not met at all
+are left out by `judge_met`.
 """
 
 from __future__ import annotations
@@ -50,6 +50,13 @@ def harmonic_mean(one: float, other: float) -> float:
     return 2 * one * other / (one + other) if one + other else 0.0
 
 
+def said_of(labels: NDArray[np.int64], count: int) -> NDArray[np.bool_]:
+    """Put labels that are said of pictures, (n, k), numbers below 0 being none, into a table, bool (n, count)."""
+    table = np.zeros((len(labels), count + 1), bool)
+    np.put_along_axis(table, np.where(labels < 0, count, labels), values=True, axis=1)
+    return table[:, :-1]
+
+
 def judge(said: NDArray[np.bool_], true: NDArray[np.bool_]) -> Judgement:
     """Judge tags.
 
@@ -65,6 +72,16 @@ def judge(said: NDArray[np.bool_], true: NDArray[np.bool_]) -> Judgement:
         overall_recall=100 * float(_shares(right.sum(keepdims=True), truths.sum(keepdims=True))[0]),
         recalled=int((right > 0).sum()),
     )
+
+
+def judge_met(said: NDArray[np.bool_], true: NDArray[np.bool_]) -> Judgement:
+    """Judge tags as `judge` does, over labels that are said or true of some picture.
+
+    A few pictures have not all labels. Those that they have not still count where they are said: left out, labels of
+    few pictures could be said for nothing.
+    """
+    met = said.any(axis=0) | true.any(axis=0)
+    return judge(said[:, met], true[:, met])
 
 
 def mean_average_precision(ranked: NDArray[np.int64], true: NDArray[np.bool_]) -> float:

@@ -31,24 +31,59 @@ class Design:
     recurrent: bool = True
 
 
-DESIGN = Design()
+PAPER = Design()
+SHIPPED = Design(joint=384, hidden=64)
+"""Labels that are many more than the numbers of the joint space push each other aside, so it is wider than the paper's;
+the memory is shorter, as little of it is used for a few labels. The model card has both as rows.
+"""
+
+
+class Standardised(nn.Module):
+    """Brings features to a mean of 0 and a deviation of 1, as those that were learnt from have them.
+
+    Attributes:
+        mean: float (features,), what is subtracted.
+        deviation: float (features,), above 0, what is divided by then.
+    """
+
+    mean: Tensor
+    deviation: Tensor
+
+    def __init__(self, features: int) -> None:
+        """Leave features as they are, until both tensors are filled."""
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(features))
+        self.register_buffer("deviation", torch.ones(features))
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Bring features there, (..., features)."""
+        return (features - self.mean) / self.deviation
 
 
 class LabelNet(nn.Module):
     """Says of a picture's feature which label comes next, given those before.
 
     With K labels, numbers below K are labels, K is the end of a path and K + 1 its start, which is never said.
+
+    Attributes:
+        offset: float (labels + 1,), what is added to scores.
     """
 
-    def __init__(self, labels: int, features: int, design: Design = DESIGN) -> None:
+    offset: Tensor
+
+    def __init__(self, labels: int, features: int, design: Design = PAPER) -> None:
         """Build it with random weights for `labels` labels and pictures of `features` numbers."""
         super().__init__()
         self.labels, self.design = labels, design
         self.embedding = nn.Embedding(labels + 2, design.joint)
+        # Labels start as unlike each other as they can: what few pictures have is then not taken for something else.
+        nn.init.orthogonal_(self.embedding.weight)
+        self.standardised = Standardised(features)
         self.recurrent = nn.LSTM(design.joint, design.hidden, batch_first=True)
         self.project_state = nn.Linear(design.hidden, design.joint, bias=False)
         self.project_picture = nn.Linear(features, design.joint)
         self.dropout = nn.Dropout(design.dropout)
+        self.register_buffer("offset", torch.zeros(labels + 1))
 
     @property
     def end(self) -> int:
@@ -62,16 +97,20 @@ class LabelNet(nn.Module):
 
     def look(self, features: Tensor) -> Tensor:
         """Bring the features of pictures, float (n, features), into the joint space, float (n, joint): U_I I."""
-        looked: Tensor = self.project_picture(self.dropout(features))
+        looked: Tensor = self.project_picture(self.dropout(self.standardised(features)))
         return looked
+
+    def score_alone(self, features: Tensor) -> Tensor:
+        """Score labels as if nothing were ever said, by the picture alone: float (n, labels + 1)."""
+        return self.score(torch.relu(self.look(features)))
 
     def begin(self, paths: int) -> State:
         """Remember nothing, for a number of paths."""
         nothing = self.embedding.weight.new_zeros((1, paths, self.design.hidden))
         return nothing, nothing
 
-    def step(self, looked: Tensor, said: Tensor, state: State) -> tuple[Tensor, State]:
-        """Score what comes next: s(t) = U_l^T h(U_o o(t) + U_I I), h being max(., 0).
+    def meet(self, looked: Tensor, said: Tensor, state: State) -> tuple[Tensor, State]:
+        """Bring together what is seen and what was said: x_t = h(U_o o(t) + U_I I), h being max(., 0).
 
         Args:
             looked: float (n, joint), from `look`.
@@ -79,14 +118,23 @@ class LabelNet(nn.Module):
             state: what was remembered before that, for n paths.
 
         Returns:
-            float (n, steps, labels + 1), the last being the end; and what is remembered now.
+            float (n, steps, joint), and what is remembered now.
         """
         if self.design.recurrent:
             out, state = self.recurrent(self.embedding(said), state)
             joint = looked[:, None] + self.project_state(self.dropout(out))
         else:
             joint = looked[:, None].expand(-1, said.shape[1], -1)
-        return torch.relu(joint) @ self.embedding.weight[: self.end + 1].T, state
+        return torch.relu(joint), state
+
+    def score(self, joint: Tensor) -> Tensor:
+        """Compare with every label: s(t) = U_l^T x_t and the label's offset, float (..., labels + 1), the end last."""
+        return joint @ self.embedding.weight[: self.end + 1].T + self.offset
+
+    def step(self, looked: Tensor, said: Tensor, state: State) -> tuple[Tensor, State]:
+        """Score what comes next, (n, steps, labels + 1); arguments and state as of `meet`."""
+        joint, state = self.meet(looked, said, state)
+        return self.score(joint), state
 
     def forward(self, features: Tensor, said: Tensor) -> Tensor:
         """Score what comes after the start and after each label that was said.

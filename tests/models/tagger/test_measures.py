@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.tagger.measures import average_precision, harmonic_mean, judge, mean_average_precision
+from models.tagger.measures import average_precision, harmonic_mean, judge, mean_average_precision, said_of
 
 
 def random_tags(seed: int, share: float) -> NDArray[np.bool_]:
@@ -102,3 +102,10 @@ def test_average_precision_of_constant_scores_is_the_worst_order() -> None:
     """Who cannot tell pictures apart gets no credit for the order in which they happen to lie."""
     true = np.array([[True], [False], [False], [True]])
     assert average_precision(np.zeros((4, 1)), true)[0] == pytest.approx((1 / 3 + 2 / 4) / 2)
+
+
+def test_what_is_said_is_put_into_a_table() -> None:
+    """Label by label; numbers below 0 are nothing."""
+    said = said_of(np.array([[0, 4], [2, -1], [-1, -1]]), 5)
+    assert [np.flatnonzero(row).tolist() for row in said] == [[0, 4], [2], []]
+    assert said.shape == (3, 5)

@@ -12,7 +12,10 @@ LABELS, FEATURES, STEPS = 6, 10, 4
 def network_of(design: Design) -> LabelNet:
     """A random network that is in use."""
     torch.manual_seed(1)
-    return LabelNet(LABELS, FEATURES, design).eval()
+    network = LabelNet(LABELS, FEATURES, design).eval()
+    for filled in (network.standardised.mean, network.standardised.deviation, network.offset):
+        filled.copy_(torch.rand(len(filled)) + 0.5)
+    return network
 
 
 def written_out(network: LabelNet, picture: torch.Tensor, said: list[int]) -> torch.Tensor:
@@ -31,10 +34,11 @@ def written_out(network: LabelNet, picture: torch.Tensor, said: list[int]) -> to
         let_in, forget, new, out = gates.chunk(4)
         cell = torch.sigmoid(forget) * cell + torch.sigmoid(let_in) * torch.tanh(new)
         hidden = torch.sigmoid(out) * torch.tanh(cell)
-        joint = named["project_picture.weight"] @ picture + named["project_picture.bias"]
+        seen = (picture - network.standardised.mean) / network.standardised.deviation
+        joint = named["project_picture.weight"] @ seen + named["project_picture.bias"]
         if network.design.recurrent:
             joint = joint + named["project_state.weight"] @ hidden
-        rows.append(words[: LABELS + 1] @ torch.relu(joint))
+        rows.append(words[: LABELS + 1] @ torch.relu(joint) + network.offset)
     return torch.stack(rows)
 
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import pytest
 import torch
 
 from models.devices import Device
 from models.paths import NOTHING
+from models.tagger.described import Described
 from models.tagger.measures import harmonic_mean
 from models.tagger.network import Design, LabelNet
 from models.tagger.ordering import Order
-from models.tagger.recipe import PathRecipe, path_loss
+from models.tagger.recipe import PathRecipe, alone_loss, path_loss
 from models.training import fit
 from tests.models.tagger.lights import LABELS, lights
 
@@ -24,7 +27,14 @@ CPU = Device("cpu", torch.float32, 1)
 
 def recipe(**changes: Any) -> PathRecipe:
     """A recipe that is done in a second."""
-    small = {"design": Design(joint=16, hidden=16, dropout=0.0), "steps": 150, "batch": 32, "rate": 0.02}
+    small = {
+        "design": Design(joint=16, hidden=16, dropout=0.0),
+        "emphasis": 0.0,
+        "alone": 0.0,
+        "steps": 150,
+        "batch": 32,
+        "rate": 0.02,
+    }
     return PathRecipe(lights(120, 1), lights(40, 2), **{**small, "evaluate_every": 50, "said": 1, **changes})
 
 
@@ -67,11 +77,58 @@ def test_a_step_is_its_number_and_the_seed() -> None:
             return float(recipe(**changes).loss(network, step, CPU))
 
     assert loss(3) == loss(3)
-    seen = [loss(3), loss(4), loss(3, seed=2), loss(3, order=Order.RARE), loss(3, order=Order.RANDOM)]
+    seen = [
+        loss(3),
+        loss(4),
+        loss(3, seed=2),
+        loss(3, order=Order.FREQUENT),
+        loss(3, order=Order.RANDOM),
+        loss(3, alone=1.0),
+    ]
     assert all(one != other for one, other in pairwise(sorted(seen)))
+
+
+def test_the_second_loss_is_that_of_every_label_by_itself() -> None:
+    """Minus the logarithms of the chances of what is and what is not true, for each that is; no memory takes part."""
+    torch.manual_seed(3)
+    network = LabelNet(LABELS, 4, Design(joint=6, hidden=7, recurrent=False)).eval()
+    some = lights(6, 4)
+    with torch.no_grad():
+        found = float(alone_loss(network, some.plain(), torch.from_numpy(some.tags)))
+        scores = network(some.plain(), torch.zeros((6, 1), dtype=torch.int64))[:, 0, :LABELS].tolist()
+    chances = [[1 / (1 + math.exp(-score)) for score in row] for row in scores]
+    losses = [
+        -math.log(chance if true else 1 - chance)
+        for row, truths in zip(chances, some.tags.tolist(), strict=True)
+        for chance, true in zip(row, truths, strict=True)
+    ]
+    assert found == pytest.approx(sum(losses) / some.tags.sum(), rel=1e-4)
 
 
 def test_frequencies_are_counted() -> None:
     """How many pictures to learn from have each label."""
     made = recipe()
     assert made.frequencies.tolist() == [sum(map(bool, made.trained.tags[:, label])) for label in range(LABELS)]
+
+
+def test_a_label_of_few_pictures_is_said_as_readily_as_others_where_that_is_wanted(tmp_path: Path) -> None:
+    """Where nothing can be seen, labels are said by how frequent they are; with full emphasis all are alike."""
+    random = np.random.default_rng(3)
+    tags = np.zeros((400, 3), bool)
+    tags[np.arange(400), random.choice(3, 400, p=[0.8, 0.15, 0.05])] = True
+    blind, few = (Described(torch.zeros(count, 1, 2), tags[:count]) for count in (400, 10))
+    shares = []
+    for emphasis in (0.0, 1.0):
+        made = replace(recipe(emphasis=emphasis, steps=100, evaluate_every=100), trained=blind, held_out=few)
+        network = cast("LabelNet", fit(made, tmp_path / f"{emphasis}.pt", CPU, lambda _: None).network)
+        with torch.no_grad():
+            scores = network(torch.zeros(1, 2), torch.zeros((1, 1), dtype=torch.int64))[0, 0, :3]
+        shares.append(torch.softmax(scores, dim=0).tolist())
+    assert shares[0] == pytest.approx((tags.sum(axis=0) / 400).tolist(), abs=0.06)
+    assert shares[1] == pytest.approx([1 / 3] * 3, abs=0.1)
+
+
+def test_a_label_of_no_picture_has_half_of_one() -> None:
+    """Its logarithm is finite, and that of the end, which every picture has, is 0."""
+    made = replace(recipe(), trained=Described(torch.zeros(3, 1, 2), np.array([[True, False]] * 3)))
+    assert made.log_frequencies.tolist() == pytest.approx([math.log(3.5 / 4), math.log(0.5 / 4), 0.0])
