@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from benchmarks import people_section, person_networks
+from benchmarks import people, people_section, person_networks
 from benchmarks.options import Options
 from benchmarks.peer import Peer
 from benchmarks.people import People, Round
@@ -51,7 +51,7 @@ def test_what_is_missing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     """Without a peer and a GPU the section tells of searches and compares the networks, and says what it lacks."""
     monkeypatch.setattr(person_networks, "measure", lambda *_: TIMED)
     monkeypatch.setattr(people_section, "CROPS", 2)
-    monkeypatch.setattr(people_section.people, "measure", lambda *_: FOUND)
+    monkeypatch.setattr(people, "measure", lambda *_: FOUND)
     options = Options(10, 10, 10, 1.0, "cpu", None, tmp_path / "page.md")
     page = "\n".join(people_section.write({}, tmp_path, options))
     for sentence in (NO_PEER, NO_GPU, "## People", "0.25 with 1 and 0.75 with 32"):
