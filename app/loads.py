@@ -67,13 +67,13 @@ class Loads(Generic[Model, Serving]):
     async def _start(self, model: str, digest: str | None) -> Serving:
         try:
             loaded = await anyio.to_thread.run_sync(self._warmed, model, digest)
+            known = self._servings.get((model, loaded.digest))
+            if digest is None and known is not None:
+                return await asyncio.shield(known)
         except BaseException:
             # The next one to ask tries again: the weights may have been put back.
             del self._servings[model, digest]
             raise
-        known = self._servings.get((model, loaded.digest))
-        if digest is None and known is not None:
-            return await asyncio.shield(known)
         serving = self._serve(loaded)
         if digest is None:
             # The default weights and the same weights under their digest are one thing, loaded once.

@@ -14,7 +14,7 @@ from app.loads import Loads
 from app.queues import Queues
 from app.workers import Workers
 from models.checkpoints import CheckpointStore
-from models.contracts import MissingCheckpoint, RetrievalError, UnknownCheckpoint
+from models.contracts import CorruptCheckpoint, MissingCheckpoint, RetrievalError, UnknownCheckpoint
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -62,6 +62,7 @@ class Taggers:
         self._current: dict[str, tuple[str | None, Tagger]] = {}
         self._following: dict[str, asyncio.Task[None]] = {}
         self._refused: dict[str, str | None] = {}
+        self._told: dict[str, str] = {}
 
     async def get(self, model: str, reference: str | None = None) -> Tagger:
         """Return a loaded tagger.
@@ -79,11 +80,14 @@ class Taggers:
         if reference is not None:
             # By its whole digest, so that the same weights are not loaded once for each way to name them.
             return await self._loads.get(model, await self._workers.store(self._digest_of, model, reference))
-        promoted = await self._workers.store(self._checkpoints.promoted, model)
+        promoted = await self._promoted(model)
         if model not in self._current:
             self._current[model] = promoted, await self._loads.get(model, promoted)
         served, tagger = self._current[model]
-        if promoted != served and model not in self._following and self._refused.get(model, served) != promoted:
+        if promoted == served:
+            # Whoever went back, and promotes the others once more, may have mended them.
+            self._refused.pop(model, None)
+        elif model not in self._following and self._refused.get(model, served) != promoted:
             self._following[model] = asyncio.get_running_loop().create_task(self._follow(model, promoted))
         return tagger
 
@@ -91,6 +95,16 @@ class Taggers:
         """Answer everyone who waits."""
         await asyncio.gather(*self._following.values())
         await self._loads.close()
+
+    async def _promoted(self, model: str) -> str | None:
+        """Return the digest of what is promoted; where that cannot be read, of what answers already."""
+        try:
+            return await self._workers.store(self._checkpoints.promoted, model)
+        except CorruptCheckpoint as error:
+            if model not in self._current:
+                raise
+            self._warn(model, error)
+            return self._current[model][0]
 
     def _digest_of(self, model: str, reference: str) -> str:
         try:
@@ -103,13 +117,20 @@ class Taggers:
         """Go over to other weights once they are loaded; weights that cannot be are asked for once."""
         try:
             self._current[model] = promoted, await self._loads.get(model, promoted)
-            self._refused.pop(model, None)
+            self._told.pop(model, None)
             _logger.info("The model %s says labels by the weights %s", model, self._current[model][1].predictor.digest)
-        except RetrievalError as error:
+        except Exception as error:  # noqa: BLE001 - such as memory that the device lacks: the ones before still answer
             self._refused[model] = promoted
-            _logger.warning("The model %s stays with the weights it has: %s", model, error)
+            self._warn(model, error)
         finally:
             del self._following[model]
+
+    def _warn(self, model: str, error: Exception) -> None:
+        """Say once why a model does not go over to what is promoted."""
+        if self._told.get(model) != str(error):
+            self._told[model] = str(error)
+            unforeseen = None if isinstance(error, RetrievalError) else error
+            _logger.warning("The model %s stays with the weights it has: %s", model, error, exc_info=unforeseen)
 
 
 def _serving(queues: Queues, predictor: TaggingPredictor) -> Tagger:

@@ -28,6 +28,8 @@ Order: TypeAlias = Literal["path", "probability"]
 
 ATTENTION_SIDE = 256
 """Longer side of the picture that shows where a label was seen, in pixels."""
+EXPLAINED_LABELS = 10
+"""Of so many labels of a picture, the most probable ones, it is shown where they were seen: each is a picture more."""
 REGION_CELLS = 64
 """Cells along the longer side of a picture among which the box around the hottest part is found."""
 
@@ -44,7 +46,7 @@ class Options:
         beam: paths that are followed at once.
         order: that of the most probable path, or falling probability.
         merge: cosine from which on two labels count as one; None keeps all apart.
-        explain: whether a picture of each label shows where it was seen.
+        explain: whether a picture of each of the first `EXPLAINED_LABELS` by probability shows where it was seen.
     """
 
     k: int | None = None
@@ -83,7 +85,8 @@ class Said:
             speaks for it.
         evidence: which label said before made it more probable; None where none did.
         merged: labels that count as the same and were less probable.
-        attention: address of a picture that shows where it was seen; None where that was not asked for.
+        attention: address of a picture that shows where it was seen; None where that was not asked for, and of labels
+            that are less probable than `EXPLAINED_LABELS` others.
     """
 
     label: str
@@ -201,7 +204,9 @@ def _labelled(tagger: Tagger, picture: _Prepared, tags: Sequence[Tag], options: 
         if options.merge is None
         else merged([tag.label for tag in by_probability], predictor.label_vectors, options.merge)
     )
-    ordered = by_probability if options.order == "probability" else tags
+    kept = [tag for tag in by_probability if tag.label in together]
+    explained = {tag.label for tag in kept[:EXPLAINED_LABELS]}
+    ordered = kept if options.order == "probability" else [tag for tag in tags if tag.label in together]
     size = picture.width, picture.height
     shown = predictor.spec.shown(*size)
 
@@ -214,10 +219,12 @@ def _labelled(tagger: Tagger, picture: _Prepared, tags: Sequence[Tag], options: 
             if tag.giver is None
             else Evidence(predictor.labels[tag.giver], math.exp(tag.given), math.exp(tag.gained)),
             merged=tuple(predictor.labels[label] for label in together[tag.label]),
-            attention=None if picture.small is None else _attention(picture.small, tag, shown, size),
+            attention=None
+            if picture.small is None or tag.label not in explained
+            else _attention(picture.small, tag, shown, size),
         )
 
-    return Labelled(*size, tuple(said(tag) for tag in ordered if tag.label in together))
+    return Labelled(*size, tuple(map(said, ordered)))
 
 
 def _cells(size: tuple[int, int]) -> tuple[int, int]:

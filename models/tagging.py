@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import torch
@@ -165,18 +165,22 @@ class TaggingPredictor:
         _ = self.label_vectors
 
     def _explained(self, looked: Looked, said: Sequence[tuple[NDArray[np.int64], list[Said]]]) -> list[tuple[Tag, ...]]:
-        """Explain what is said of each picture, in one run for all paths that say any of it."""
+        """Explain what is said of each picture, all paths that say any of it together.
+
+        A wide beam gives more paths than there was memory made ready for; then they go in several runs.
+        """
         told = sorted({(row, one.path) for row, (_, chosen) in enumerate(said) for one in chosen})
         if not told:
             return [() for _ in said]
         paths = np.stack([said[row][0][path] for row, path in told])
         paths = paths[:, : int((paths != NOTHING).sum(axis=1).max())]
-        maps = looked.maps[[row for row, _ in told]]
-        with torch.enable_grad():
-            reasons = self._network.explain(maps, torch.from_numpy(paths).to(maps.device))
-        heat, gained, givers, given = (
-            part.detach().cpu().numpy() for part in (reasons.heat, reasons.gained, reasons.givers, reasons.given)
-        )
+        rows = [row for row, _ in told]
+        together = self.spec.max_batch * Limits().beam
+        runs = [
+            self._reasons(looked.maps[rows[start : start + together]], paths[start : start + together])
+            for start in range(0, len(rows), together)
+        ]
+        heat, gained, givers, given = map(np.concatenate, zip(*runs, strict=True))
         place = {which: number for number, which in enumerate(told)}
 
         def tag(row: int, one: Said) -> Tag:
@@ -192,6 +196,13 @@ class TaggingPredictor:
             )
 
         return [tuple(tag(row, one) for one in chosen) for row, (_, chosen) in enumerate(said)]
+
+    def _reasons(self, maps: Tensor, paths: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
+        """Explain one path for each map: heat, gained, givers and given, as `models.paths.Reasons` has them."""
+        with torch.enable_grad():
+            reasons = self._network.explain(maps, torch.from_numpy(paths).to(maps.device))
+        parts = (reasons.heat, reasons.gained, reasons.givers, reasons.given)
+        return tuple(part.detach().cpu().numpy() for part in parts)
 
 
 def load_tagger(store: CheckpointStore, model: str, reference: str | None, device: Device) -> TaggingPredictor:

@@ -28,8 +28,8 @@ class Tags(Connection):
 
         Without `k`, the number of most probable labels, and `min_probability` a label is said from its own threshold
         on, or with `precision` from one that is fitted for that. `labels` are all that may be said; `beam` paths are
-        followed at once; `merge` puts labels together that mean the same; with
-        `explain` each label has a picture of where it was seen; `checkpoint` names weights other than the promoted.
+        followed at once; `merge` puts labels together that mean the same; with `explain` the 10 most probable labels of
+        a picture each have one of where they were seen; `checkpoint` names weights other than the promoted.
         """
         given = {"k": k, "min_probability": min_probability, "precision": precision, "beam": beam}
         asked: dict[str, str | Sequence[str]] = {name: str(value) for name, value in given.items() if value is not None}

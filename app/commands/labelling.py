@@ -132,7 +132,8 @@ def _labelled(label: Label, batch: Sequence[tuple[Item, bytes]]) -> list[Outcome
     try:
         pictures = label(*(content for _, content in batch))
     except LikenessError as error:
-        if error.status not in _OF_ONE:
+        # A parameter that is wrong, which the server names, would be wrong with every picture.
+        if error.status not in _OF_ONE or error.errors:
             raise
         if len(batch) == 1:
             return [Outcome(batch[0][0], None, str(error))]

@@ -17,12 +17,15 @@ def promote(
     checkpoint: Annotated[str, typer.Argument(help="A digest, its first 8 digits or more, or a network's name.")],
 ) -> None:
     """Have other weights of a tagger used where none are named; running servers go over to them, the old ones stay."""
-    from models.registry import tagging_spec
-    from models.tagging import labels_of
+    from models.devices import choose_device
+    from models.tagging import load_tagger
 
-    tagging_spec(name)
     store = checkpoints_of(load_settings())
-    chosen = store.find(name, checkpoint)
-    labels = len(labels_of(chosen))
+    # Loaded beside whatever computes on a GPU: a server that starts with damaged weights would label nothing.
+    predictor = load_tagger(store, name, checkpoint, choose_device("cpu"))
+    chosen = predictor.checkpoint
     store.promote(chosen)
-    note(f"{name} says its {labels} labels by {chosen.network} ({chosen.digest[:SHORT_DIGEST]}) from now on.")
+    note(
+        f"{name} says its {len(predictor.labels)} labels by {chosen.network} ({chosen.digest[:SHORT_DIGEST]}) "
+        "from now on."
+    )

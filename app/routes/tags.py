@@ -43,7 +43,8 @@ async def read_telling(
         float, Query(ge=-1, le=1, description="With `merge`: cosine of two labels from which on they mean the same.")
     ] = 0.8,
     explain: Annotated[  # noqa: FBT002 - FastAPI reads it by name
-        bool, Query(description="Show of each label where it was seen; takes a moment longer.")
+        bool,
+        Query(description="Show of a picture's 10 most probable labels where each was seen; takes a moment longer."),
     ] = False,
 ) -> Options:
     """Read how labels are told."""

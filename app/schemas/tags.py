@@ -69,7 +69,9 @@ class TagAnswer(BaseModel):
     region: Region | None = Field(description="Box around the place that speaks most for it; null where no place does.")
     evidence: Evidence | None = Field(description="Null where no label said before makes it more probable.")
     merged: list[str] = Field(description="Where `merge` asks for it: less probable labels that mean the same.")
-    explanation: Attention | None = Field(default=None, description="Where `explain` asks for it; else null.")
+    explanation: Attention | None = Field(
+        default=None, description="Where `explain` asks for it, of a picture's 10 most probable labels; else null."
+    )
 
 
 class LabelledPicture(BaseModel):

@@ -114,6 +114,32 @@ def test_a_failed_load_is_tried_again_by_the_next_caller() -> None:
     asyncio.run(scenario())
 
 
+def test_default_weights_are_tried_again_though_their_digest_failed() -> None:
+    """Whoever asked for both while the same weights failed under their digest leaves nothing broken behind."""
+    release = threading.Event()
+
+    class Default(FakePredictor):
+        @property
+        def digest(self) -> str:
+            release.set()
+            return DIGEST
+
+    def loader(model: str, digest: str | None) -> Any:
+        if digest is None:
+            return Default()
+        assert release.wait(10)
+        message = "gone"
+        raise MissingCheckpoint(message)
+
+    async def scenario() -> None:
+        async with predictors_with(loader) as predictors:
+            both = (predictors.get("fake", digest) for digest in (DIGEST, None))
+            assert [str(error) for error in await asyncio.gather(*both, return_exceptions=True)] == ["gone"] * 2
+            assert (await predictors.get("fake")).predictor.digest == DIGEST
+
+    asyncio.run(scenario())
+
+
 def test_a_caller_who_gives_up_does_not_stop_the_load() -> None:
     """The others who wait for the same weights get them."""
     release = threading.Event()

@@ -16,7 +16,7 @@ from app.taggers import Asked, Taggers
 from app.telemetry import Telemetry
 from app.workers import Workers
 from models.choosing import Wanted
-from models.contracts import MissingCheckpoint
+from models.contracts import CorruptCheckpoint, MissingCheckpoint
 from models.tagging import TaggingPredictor
 from tests.app.labelling import keep, store_in, tagger_loader
 from tests.app.serving import settings_in
@@ -51,7 +51,7 @@ def test_weights_are_loaded_once_however_they_are_named(tmp_path: Path) -> None:
         async with taggers_in(tmp_path) as taggers:
             names = (None, checkpoint.digest, checkpoint.digest[:8], "colours")
             found = await asyncio.gather(*(taggers.get("tiny", name) for name in names))
-            assert len({id(tagger) for tagger in found[1:]}) == 1
+            assert len({id(tagger) for tagger in found}) == 1
             assert {tagger.predictor.digest for tagger in found} == {checkpoint.digest}
 
     asyncio.run(scenario())
@@ -114,7 +114,10 @@ def test_promoted_weights_take_over_without_a_pause(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
-def test_weights_that_cannot_be_loaded_change_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("error", [MissingCheckpoint("They are gone."), RuntimeError("They are gone.")], ids=repr)
+def test_weights_that_cannot_be_loaded_change_nothing(
+    error: Exception, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """The log says so once, and the ones before go on answering."""
     old, bad = keep(tmp_path), keep(tmp_path, WEIGHTS * 0.5)
     store = store_in(tmp_path)
@@ -124,8 +127,7 @@ def test_weights_that_cannot_be_loaded_change_nothing(tmp_path: Path, caplog: py
     def load(model: str, digest: str | None) -> TaggingPredictor:
         asked.append(digest)
         if digest == bad.digest:
-            message = "They are gone."
-            raise MissingCheckpoint(message)
+            raise error
         return real(model, digest)
 
     async def scenario() -> None:
@@ -142,3 +144,43 @@ def test_weights_that_cannot_be_loaded_change_nothing(tmp_path: Path, caplog: py
     assert asked == [old.digest, bad.digest]
     (told,) = caplog.records
     assert told.getMessage() == "The model tiny stays with the weights it has: They are gone."
+
+
+def test_weights_that_were_mended_are_promoted_once_more(tmp_path: Path) -> None:
+    """Whoever goes back to the ones before, and over again, need not start the server anew."""
+    old, new = keep(tmp_path), keep(tmp_path, WEIGHTS * 0.5)
+    store = store_in(tmp_path)
+    store.promote(old)
+    file = new.folder / "weights.safetensors"
+    sound = file.read_bytes()
+
+    async def scenario() -> None:
+        async with taggers_in(tmp_path) as taggers:
+            for promoted, content, answers in ((old, b"", old), (new, b"", old), (old, sound, old), (new, sound, new)):
+                file.write_bytes(content)
+                store.promote(promoted)
+                await taggers.get("tiny")
+                await settled(taggers)
+                assert (await taggers.get("tiny")).predictor.digest == answers.digest
+
+    asyncio.run(scenario())
+
+
+def test_what_is_promoted_may_be_illegible(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A tagger that answers goes on, and the log says so once; one that does not yet is refused with the reason."""
+    checkpoint = keep(tmp_path)
+    promoted = checkpoint.folder.parent / "promoted"
+
+    async def scenario() -> None:
+        async with taggers_in(tmp_path) as taggers:
+            await taggers.get("tiny")
+            promoted.write_text("no digest")
+            for _ in range(2):
+                assert (await taggers.get("tiny")).predictor.digest == checkpoint.digest
+        async with taggers_in(tmp_path) as taggers:
+            with pytest.raises(CorruptCheckpoint, match="holds no digest"):
+                await taggers.get("tiny")
+
+    with caplog.at_level(logging.WARNING, "likeness.taggers"):
+        asyncio.run(scenario())
+    assert len(caplog.records) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from models.contracts import CorruptCheckpoint, MissingCheckpoint, WrongKind
 from models.devices import Device
 from models.images import Picture
 from models.label_calibration import LabelCalibration
-from models.paths import Limits, Looked
+from models.paths import Limits, Looked, Reasons
 from models.tagging import UNCALIBRATED_THRESHOLD, Tag, TaggingPredictor, load_tagger
 from tests.models.taggers import (
     BLACK,
@@ -30,6 +31,7 @@ from tests.models.taggers import (
     RED,
     WEIGHTS,
     YELLOW,
+    Colours,
     blocks,
     likely,
     save_tiny,
@@ -164,6 +166,29 @@ def test_a_label_is_explained_by_the_first_path_that_says_it(tagger: TaggingPred
     red, green = tags(tagger, blocks(YELLOW), Wanted(most=2, beam=EVERY_PATH))
     assert (red.giver, green.giver) == (None, LABELS.index("red"))
     assert green.given == green.gained == GAIN
+
+
+def test_many_paths_are_explained_in_several_runs(tagger: TaggingPredictor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No run has more paths than the usual beam gives of a full batch, and where they are cut shows in no answer."""
+    runs: list[int] = []
+    explain = Colours.explain
+
+    def counted(network: Colours, maps: torch.Tensor, paths: torch.Tensor) -> Reasons:
+        runs.append(len(paths))
+        return explain(network, maps, paths)
+
+    monkeypatch.setattr(Colours, "explain", counted)
+    batch = torch.stack([tagger.prepare_item(one) for one in (THIRDS, blocks(RED, BLUE), blocks(GREEN, BLACK))])
+    together = tagger.tag(batch, [ALL] * 3)
+    tagger.spec = replace(tagger.spec, max_batch=1)
+    apart = tagger.tag(batch, [ALL] * 3)
+    once, *several = runs
+    assert (max(several), sum(several)) == (Limits().beam, once)
+    for one, other in zip(together, apart, strict=True):
+        assert [(tag.label, tag.giver, tag.gained) for tag in one] == [
+            (tag.label, tag.giver, tag.gained) for tag in other
+        ]
+        assert all(np.array_equal(ours.heat, theirs.heat) for ours, theirs in zip(one, other, strict=True))
 
 
 def test_of_nothing_nothing_is_said(tagger: TaggingPredictor) -> None:

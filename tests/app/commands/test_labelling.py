@@ -85,6 +85,14 @@ def test_what_is_no_fault_of_a_picture_ends_it() -> None:
         list(outcomes(gone, [(item("a"), b"x"), (item("b"), b"y")]))
 
 
+def test_an_option_that_the_server_refuses_ends_it(run: Run, address: str) -> None:
+    """It is told once, and not of every item."""
+    told = run("items", "tag", "things", "--field", "odd", "--precision", "2", "--url", address)
+    assert told.exit_code not in {0, 1}
+    assert told.stderr.count("precision") == 1
+    assert "Not labelled" not in told.stderr
+
+
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server that labels, with four pictures."""

@@ -347,6 +347,18 @@ def test_other_weights_of_a_tagger_are_promoted(run: Run, home: Path, tagger: st
     assert "says no labels" in refused.stderr
 
 
+def test_weights_that_cannot_be_loaded_are_not_promoted(run: Run, home: Path, tagger: str) -> None:
+    """Servers that start later would label nothing; what was promoted before stays."""
+    store = CheckpointStore(home / "checkpoints")
+    sound, damaged = save_tiny(store), save_tiny(store, WEIGHTS * 0.5)
+    store.promote(sound)
+    (damaged.folder / "weights.safetensors").write_bytes(b"")
+    refused = run("models", "promote", tagger, damaged.digest)
+    assert refused.exit_code == 2
+    assert "restore the file" in refused.stderr
+    assert store.promoted(tagger) == sound.digest
+
+
 def test_a_tagger_is_listed_and_shown(run: Run, home: Path, tagger: str) -> None:
     """Beside the models that embed, with its kind; it has no length of vectors."""
     kinds = {one["name"]: one["kind"] for one in json.loads(run("models", "list", "--json").stdout)}

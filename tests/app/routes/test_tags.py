@@ -119,6 +119,16 @@ def test_a_picture_shows_where_it_was_seen(labelling: TestClient) -> None:
     assert right[0] < 20
 
 
+def test_so_many_labels_show_where_they_were_seen(labelling: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The most probable ones, in whatever order they stand; an answer would else be as large as somebody likes."""
+    monkeypatch.setattr("app.tagging.EXPLAINED_LABELS", 2)
+    for order in ("path", "probability"):
+        answer = tag(labelling, MOSTLY_RED, min_probability=0, order=order, explain=True)
+        shown = [one["label"] for one in answer.json()["pictures"][0]["tags"] if one["explanation"]]
+        assert len(names(answer)) > len(shown)
+        assert shown == ["red", "crimson"]
+
+
 def test_unknown_labels_are_told_with_near_spellings(labelling: TestClient) -> None:
     """What is not known is named, with what may be meant; nothing is guessed."""
     answer = tag(labelling, MOSTLY_RED, labels=["red", "grean", "zebra", "a", "b", "c"])
