@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from tests.app.labelling import keep
 from tests.web.colours import COAST, NIGHT, ROSE, SUNSET, TAGS, chips, give, serve_labels
 from tests.web.crowd import create, person, put
 from tests.web.test_access import CONTRAST
@@ -149,6 +150,20 @@ def test_which_labels_is_asked_of_the_server(page: Page) -> None:
     expect(page.get_by_label("Put words for the same together")).to_be_checked()
 
 
+def test_a_choice_that_is_remembered_late_counts(page: Page) -> None:
+    """What was labelled before the server told which precisions there are is asked for again, as the choice says."""
+    page.locator("#label-count").select_option("precision 0.9")
+    held: list[Route] = []
+    page.route("**/v1/labels", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks what it is given
+    page.reload()
+    expect(page.locator("#label-count option")).to_have_count(3)
+    give(page, SUNSET)
+    expect(page.locator(".label-chip")).to_have_count(2)
+    with page.expect_request(TAGS) as sent:
+        held[0].continue_()
+    assert asked(sent.value)["precision"] == ["0.9"]
+
+
 def test_words_for_the_same_stand_together(page: Page) -> None:
     """The less probable one is named beside the other."""
     page.locator("#label-merge").check()
@@ -264,6 +279,23 @@ def test_without_weights_there_is_no_tab(context: BrowserContext, tmp_path: Path
         expect(page.get_by_role("tablist")).to_be_hidden()
         page.goto(f"{address}?tab=labels")
         expect(page.locator("#labels-notice code")).to_have_text("likeness models train tagger --data FOLDER")
+        keep(tmp_path)
+        page.get_by_role("button", name="Look again").click()
+        expect(page.locator("#labels-notice")).to_contain_text("What is on your picture?")
+
+
+def test_models_that_cannot_be_listed_keep_nobody_from_searching(
+    context: BrowserContext, colours: str, troubles: Troubles
+) -> None:
+    """Only where labels are wanted the reason is told."""
+    troubles.expect("503")
+    page = context.new_page()
+    body = {"detail": "The card is damaged.", "type": "urn:likeness:problem:corrupt-checkpoint"}
+    page.route("**/v1/models", lambda route: route.fulfill(status=503, body=json.dumps(body)))
+    page.goto(colours)
+    page.locator(".card:not(.place)").first.wait_for()
+    page.goto(f"{colours}?tab=labels")
+    expect(page.locator("#labels-notice")).to_contain_text("The card is damaged.")
 
 
 def test_labels_of_items_are_chips_that_filter(context: BrowserContext, colours: str) -> None:

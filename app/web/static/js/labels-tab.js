@@ -181,8 +181,12 @@ export class LabelsTab {
     try {
       const { precisions } = await listLabels();
       const options = precisions.map((precision) => make("option", { value: `precision ${precision}` }, precisionName(precision)));
-      byId("label-count").querySelector("option").after(...options);
-      restore(byId("label-count"), recall("label-count"));
+      const count = byId("label-count");
+      const before = count.value;
+      count.querySelector("option").after(...options);
+      restore(count, recall("label-count"));
+      // A picture may have been given meanwhile, and labelled by what was chosen so far.
+      if (count.value !== before) this.#finder.ask();
     } catch {
       this.#knowsPrecisions = false; // The next visit tries again; labelling does not wait for it.
     }
