@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -109,6 +110,15 @@ def test_pointing_at_a_label_shows_where_it_was_seen(page: Page) -> None:
     page.locator("#labels-title").hover()
     page.locator("#label-count").focus()
     assert not seen(page)
+
+
+def test_a_screen_reader_hears_where_it_was_seen(page: Page) -> None:
+    """Each label's button tells the part of the picture that the box is in, or that it is all of it."""
+    page.locator("#label-count").select_option("k 5")
+    give(page, COAST)
+    expect(page.get_by_role("button", name="blue")).to_have_accessible_name(re.compile("seen mostly right$"))
+    give(page, ROSE)
+    expect(page.get_by_role("button", name="crimson")).to_have_accessible_name(re.compile("seen all over the picture$"))
 
 
 def test_the_keyboard_shows_it_too(page: Page) -> None:

@@ -154,7 +154,7 @@ export class LabelsTab {
     byId("labels-title").textContent = titleOf(tags);
     showNotice(this.#place, tags.length === 0 ? NO_LABELS : null);
     this.#view.measure(labelled);
-    this.#chips.show(tags);
+    this.#chips.show(tags, labelled);
     byId("labels-note").hidden = tags.length === 0;
     byId("labels-facts").textContent = factsOf(labelled);
     announce(spokenTags(tags));
@@ -163,7 +163,7 @@ export class LabelsTab {
   /** @param {import("./notice.js").Notice | null} notice in place of labels */
   #empty(notice) {
     byId("labels-title").textContent = "What is on it";
-    this.#chips.show([]);
+    this.#chips.show([], { width: 1, height: 1 });
     byId("labels-note").hidden = true;
     byId("labels-facts").textContent = "";
     showNotice(this.#place, notice);
