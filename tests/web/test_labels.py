@@ -207,6 +207,25 @@ def test_the_camera_takes_a_picture(page: Page, context: BrowserContext) -> None
     expect(page.locator("#label-picture")).to_have_attribute("alt", "photo.jpg")
 
 
+def test_the_camera_is_stopped_without_a_picture(page: Page, context: BrowserContext) -> None:
+    """By the button beside it, which a phone has too; a picture that was there before stays."""
+    context.grant_permissions(["camera"])
+    camera, stop = page.locator("#camera"), page.get_by_role("button", name="Stop the camera")
+    for given in (False, True):
+        if given:
+            give(page, SUNSET)
+            expect(page.locator(".label-chip")).to_have_count(2)
+        camera.click()
+        expect(page.locator("#camera-view")).to_be_visible()
+        stop.click()
+        expect(page.locator("#camera-view")).to_be_hidden()
+        expect(stop).to_have_count(0)
+        expect(camera).to_have_text("Camera")
+        expect(page.locator("#clear-picture")).to_be_enabled(enabled=given)
+    expect(page.locator("#label-view")).to_be_visible()
+    expect(page.locator(".label-chip")).to_have_count(2)
+
+
 def test_leaving_the_tab_stops_the_camera(page: Page, context: BrowserContext) -> None:
     """Nobody is filmed without seeing it; Escape stops it too."""
     context.grant_permissions(["camera"])
