@@ -63,11 +63,14 @@ def _content(path: Path) -> bytes:
 
 
 def _table(paths: list[Path], pictures: list[LabelledPicture]) -> Table:
-    rows = (
-        (path.name, tag.label, percent(tag.probability), _where(tag.region), _after(tag.evidence))
-        for path, picture in zip(paths, pictures, strict=True)
-        for tag in picture.tags
-    )
+    rows: list[tuple[str | None, ...]] = []
+    for path, picture in zip(paths, pictures, strict=True):
+        rows += (
+            (path.name, tag.label, percent(tag.probability), _where(tag.region), _after(tag.evidence))
+            for tag in picture.tags
+        )
+        if not picture.tags:
+            rows.append((path.name, None, None, None, None))
     return table(("picture", "label", "sure", "where", "after"), rows)
 
 

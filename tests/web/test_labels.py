@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.app.labelling import keep
 from tests.web.colours import COAST, NIGHT, ROSE, SUNSET, TAGS, chips, give, serve_labels
 from tests.web.crowd import create, person, put
 from tests.web.test_access import CONTRAST
@@ -110,6 +112,15 @@ def test_pointing_at_a_label_shows_where_it_was_seen(page: Page) -> None:
     assert not seen(page)
 
 
+def test_a_screen_reader_hears_where_it_was_seen(page: Page) -> None:
+    """Each label's button tells the part of the picture that the box is in, or that it is all of it."""
+    page.locator("#label-count").select_option("k 5")
+    give(page, COAST)
+    expect(page.get_by_role("button", name="blue")).to_have_accessible_name(re.compile("seen mostly right$"))
+    give(page, ROSE)
+    expect(page.get_by_role("button", name="crimson")).to_have_accessible_name(re.compile("seen all over the picture$"))
+
+
 def test_the_keyboard_shows_it_too(page: Page) -> None:
     """A label that has the focus shows where it was seen; keys give the picture back and take it out."""
     give(page, SUNSET)
@@ -149,6 +160,20 @@ def test_which_labels_is_asked_of_the_server(page: Page) -> None:
     expect(page.get_by_label("Put words for the same together")).to_be_checked()
 
 
+def test_a_choice_that_is_remembered_late_counts(page: Page) -> None:
+    """What was labelled before the server told which precisions there are is asked for again, as the choice says."""
+    page.locator("#label-count").select_option("precision 0.9")
+    held: list[Route] = []
+    page.route("**/v1/labels", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks what it is given
+    page.reload()
+    expect(page.locator("#label-count option")).to_have_count(3)
+    give(page, SUNSET)
+    expect(page.locator(".label-chip")).to_have_count(2)
+    with page.expect_request(TAGS) as sent:
+        held[0].continue_()
+    assert asked(sent.value)["precision"] == ["0.9"]
+
+
 def test_words_for_the_same_stand_together(page: Page) -> None:
     """The less probable one is named beside the other."""
     page.locator("#label-merge").check()
@@ -180,6 +205,25 @@ def test_the_camera_takes_a_picture(page: Page, context: BrowserContext) -> None
     expect(page.locator("#camera-view")).to_be_hidden()
     assert page.locator("#camera-view").evaluate("video => video.srcObject") is None
     expect(page.locator("#label-picture")).to_have_attribute("alt", "photo.jpg")
+
+
+def test_the_camera_is_stopped_without_a_picture(page: Page, context: BrowserContext) -> None:
+    """By the button beside it, which a phone has too; a picture that was there before stays."""
+    context.grant_permissions(["camera"])
+    camera, stop = page.locator("#camera"), page.get_by_role("button", name="Stop the camera")
+    for given in (False, True):
+        if given:
+            give(page, SUNSET)
+            expect(page.locator(".label-chip")).to_have_count(2)
+        camera.click()
+        expect(page.locator("#camera-view")).to_be_visible()
+        stop.click()
+        expect(page.locator("#camera-view")).to_be_hidden()
+        expect(stop).to_have_count(0)
+        expect(camera).to_have_text("Camera")
+        expect(page.locator("#clear-picture")).to_be_enabled(enabled=given)
+    expect(page.locator("#label-view")).to_be_visible()
+    expect(page.locator(".label-chip")).to_have_count(2)
 
 
 def test_leaving_the_tab_stops_the_camera(page: Page, context: BrowserContext) -> None:
@@ -264,6 +308,23 @@ def test_without_weights_there_is_no_tab(context: BrowserContext, tmp_path: Path
         expect(page.get_by_role("tablist")).to_be_hidden()
         page.goto(f"{address}?tab=labels")
         expect(page.locator("#labels-notice code")).to_have_text("likeness models train tagger --data FOLDER")
+        keep(tmp_path)
+        page.get_by_role("button", name="Look again").click()
+        expect(page.locator("#labels-notice")).to_contain_text("What is on your picture?")
+
+
+def test_models_that_cannot_be_listed_keep_nobody_from_searching(
+    context: BrowserContext, colours: str, troubles: Troubles
+) -> None:
+    """Only where labels are wanted the reason is told."""
+    troubles.expect("503")
+    page = context.new_page()
+    body = {"detail": "The card is damaged.", "type": "urn:likeness:problem:corrupt-checkpoint"}
+    page.route("**/v1/models", lambda route: route.fulfill(status=503, body=json.dumps(body)))
+    page.goto(colours)
+    page.locator(".card:not(.place)").first.wait_for()
+    page.goto(f"{colours}?tab=labels")
+    expect(page.locator("#labels-notice")).to_contain_text("The card is damaged.")
 
 
 def test_labels_of_items_are_chips_that_filter(context: BrowserContext, colours: str) -> None:

@@ -27,6 +27,14 @@ def test_labels_are_printed_with_where_and_why(network: Network, run: Run, tmp_p
     assert told[0]["tags"][0]["evidence"] == TAG["evidence"]
 
 
+def test_a_picture_without_labels_is_told_of(network: Network, run: Run, tmp_path: Path) -> None:
+    """Nobody has to guess whether it was looked at."""
+    network.answers["POST /v1/tags"] = {"pictures": [{"width": 60, "height": 40, "tags": []}]}
+    path = tmp_path / "dark.jpg"
+    path.write_bytes(b"ink")
+    assert run("tags", path).stdout.splitlines()[-1].split()[0] == path.name
+
+
 def test_what_is_wanted_reaches_the_server(network: Network, run: Run, tmp_path: Path) -> None:
     """Options go as the API has them; a file that is not there is refused."""
     network.answers["POST /v1/tags"] = TAGS

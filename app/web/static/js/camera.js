@@ -13,17 +13,23 @@ export class Camera {
   #video = byId("camera-view");
   #onTaken;
   #onRefused;
+  #onFilming;
   /** @type {MediaStream | null} */
   #stream = null;
   #starting = 0;
 
-  /** @param {(picture: File) => void} onTaken @param {(sentence: string) => void} onRefused */
-  constructor(onTaken, onRefused) {
+  /** @param {(picture: File) => void} onTaken @param {(sentence: string) => void} onRefused @param {(filming: boolean) => void} onFilming whenever it starts or stops */
+  constructor(onTaken, onRefused, onFilming) {
     this.#onTaken = onTaken;
     this.#onRefused = onRefused;
+    this.#onFilming = onFilming;
     // Browsers give it to pages of this machine and of https alone.
     this.#button.hidden = !navigator.mediaDevices?.getUserMedia;
     this.#button.addEventListener("click", () => (this.#stream ? this.#take() : this.#start()));
+  }
+
+  get isFilming() {
+    return this.#stream !== null;
   }
 
   stop() {
@@ -74,5 +80,6 @@ export class Camera {
     this.#video.hidden = !filming;
     byId("label-drop").classList.toggle("is-filming", filming);
     this.#label.textContent = filming ? "Take the picture" : "Camera";
+    this.#onFilming(filming);
   }
 }

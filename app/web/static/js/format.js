@@ -23,6 +23,9 @@ export function whereMost(shares) {
   return `mostly ${new Intl.ListFormat("en").format(named)}`;
 }
 
+/** @param {number} x from the left, 0 to 1 @param {number} y from the top @returns {string} the ninth of a picture that a point lies in, e.g. "upper left" */
+export const ninthAt = (x, y) => PLACES[Math.min(2, Math.floor(3 * y))][Math.min(2, Math.floor(3 * x))];
+
 /** @param {string} name a metadata field, e.g. "heel_height" @returns {string} e.g. "Heel height" */
 export function fieldLabel(name) {
   const words = name.replaceAll(/[_-]+/g, " ").replaceAll(/([a-z])([A-Z])/g, "$1 $2").trim().toLowerCase();

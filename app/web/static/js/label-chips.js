@@ -5,7 +5,7 @@
 
 import { byId, make } from "./elements.js";
 import { likelihood } from "./format.js";
-import { whyOf } from "./label-wording.js";
+import { placeOf, whyOf } from "./label-wording.js";
 
 /** @typedef {import("./api.js").Tag} Tag */
 
@@ -23,29 +23,30 @@ export class LabelChips {
     this.#onLook = onLook;
   }
 
-  /** @param {Tag[]} tags */
-  show(tags) {
+  /** @param {Tag[]} tags @param {{width: number, height: number}} size of their picture */
+  show(tags, size) {
     // Another way to ask for the same picture keeps what somebody looks at.
     const kept = this.#kept?.label;
     this.#kept = tags.find(({ label }) => label === kept) ?? null;
     this.#tags = tags;
-    this.#list.replaceChildren(...tags.map((tag) => make("li", {}, this.#chip(tag))));
+    this.#list.replaceChildren(...tags.map((tag) => make("li", {}, this.#chip(tag, size))));
     this.#mark();
     this.#onLook(this.#kept);
   }
 
-  /** @param {Tag} tag @returns {HTMLButtonElement} */
-  #chip(tag) {
+  /** @param {Tag} tag @param {{width: number, height: number}} size @returns {HTMLButtonElement} */
+  #chip(tag, size) {
     const look = () => this.#onLook(tag);
     const leave = () => this.#onLook(this.#kept);
     const bar = make("span", { class: "label-bar", "aria-hidden": "true" }, make("span"));
     bar.firstElementChild.style.width = `${100 * tag.probability}%`;
-    const why = whyOf(tag);
+    const [why, place] = [whyOf(tag), placeOf(tag, size)];
     return make("button", { type: "button", class: "label-chip", "aria-pressed": "false", onpointerenter: look, onpointerleave: leave, onfocus: look, onblur: leave, onclick: () => this.#keep(tag) },
       make("span", { class: "label-name" }, tag.label),
       make("span", { class: "label-sure" }, likelihood(tag.probability)),
       bar,
-      why ? make("span", { class: "label-why" }, why) : null);
+      why ? make("span", { class: "label-why" }, why) : null,
+      place ? make("span", { class: "unseen" }, place) : null);
   }
 
   /** @param {Tag} tag */

@@ -2,13 +2,15 @@
  * What the page says about labels: sentences only, no DOM.
  */
 
-import { counted, likelihood } from "./format.js";
+import { counted, likelihood, ninthAt } from "./format.js";
 
 /** @typedef {import("./api.js").Tag} Tag */
 /** @typedef {import("./api.js").Labelled} Labelled */
 
 /** Below this a label said before hardly matters. */
 const LEAST_FACTOR = 1.1;
+/** What has more than this share of both sides of a picture is in no part of it. */
+const LARGE = 2 / 3;
 
 /** @param {Tag} tag @returns {string} what stands beside its name: which label said before made it likelier, and what it stands for too */
 export function whyOf({ evidence, merged }) {
@@ -16,6 +18,13 @@ export function whyOf({ evidence, merged }) {
   if (!evidence || evidence.factor < LEAST_FACTOR) return also;
   const times = evidence.factor.toLocaleString("en", { maximumSignificantDigits: 2 });
   return [`${times} times likelier after ${evidence.label}`, also].filter(Boolean).join(", ");
+}
+
+/** @param {Tag} tag @param {{width: number, height: number}} size of its picture @returns {string} for a screen reader, where others see a box */
+export function placeOf({ region }, { width, height }) {
+  if (!region) return "";
+  if (region.width > LARGE * width && region.height > LARGE * height) return "seen all over the picture";
+  return `seen mostly ${ninthAt((region.x + region.width / 2) / width, (region.y + region.height / 2) / height)}`;
 }
 
 /** @param {Tag[]} tags @returns {string} */

@@ -31,7 +31,7 @@ export class LabelsTab {
   #place = byId("labels-notice");
   #view = new LabelView();
   #chips = new LabelChips((tag) => this.#view.look(tag));
-  #camera = new Camera((picture) => this.#give(picture), (sentence) => this.#refusePicture(sentence));
+  #camera = new Camera((picture) => this.#give(picture), (sentence) => this.#refusePicture(sentence), (filming) => this.#offerClearing(filming));
   /** @type {Finder<Question, Labelled>} */
   #finder = new Finder(() => this.#pose(), ({ picture, wanted }, signal) => tagPicture(picture, wanted, signal), (state) => this.#onAnswer(state));
   /** @type {File | null} */
@@ -55,7 +55,7 @@ export class LabelsTab {
       },
     });
     byId("clear-picture").addEventListener("click", () => {
-      this.#give(null);
+      this.#clear();
       byId("choose-picture").focus();
     });
     for (const id of ["label-count", "label-order", "label-merge"]) {
@@ -71,7 +71,7 @@ export class LabelsTab {
   /** What the shortcuts do while this tab is shown. */
   get keys() {
     return {
-      clear: () => this.#give(null),
+      clear: () => this.#clear(),
       upload: () => byId("choose-picture").click(),
       filters: () => byId("label-count").focus(),
       escape: () => this.#camera.stop(),
@@ -114,12 +114,26 @@ export class LabelsTab {
     this.#camera.stop();
     this.#picture = picture;
     byId("picture-problem").textContent = "";
-    byId("clear-picture").disabled = picture === null;
+    this.#offerClearing(false);
     byId("label-hint").hidden = picture !== null;
     this.#view.show(picture);
     this.#empty(picture === null && this.#hasTagger ? WELCOME : null);
     this.#showBusy(false);
     this.#finder.ask();
+  }
+
+  /** Stops the camera, or else takes the picture away. */
+  #clear() {
+    if (this.#camera.isFilming) this.#camera.stop();
+    else this.#give(null);
+  }
+
+  /** @param {boolean} filming */
+  #offerClearing(filming) {
+    const button = byId("clear-picture");
+    button.disabled = !filming && this.#picture === null;
+    button.setAttribute("aria-label", filming ? "Stop the camera" : "Take this picture away");
+    button.title = filming ? "Stop the camera (C)" : "Remove it (C)";
   }
 
   /** @param {string} sentence why a picture was not taken; empty where it was */
@@ -154,7 +168,7 @@ export class LabelsTab {
     byId("labels-title").textContent = titleOf(tags);
     showNotice(this.#place, tags.length === 0 ? NO_LABELS : null);
     this.#view.measure(labelled);
-    this.#chips.show(tags);
+    this.#chips.show(tags, labelled);
     byId("labels-note").hidden = tags.length === 0;
     byId("labels-facts").textContent = factsOf(labelled);
     announce(spokenTags(tags));
@@ -163,7 +177,7 @@ export class LabelsTab {
   /** @param {import("./notice.js").Notice | null} notice in place of labels */
   #empty(notice) {
     byId("labels-title").textContent = "What is on it";
-    this.#chips.show([]);
+    this.#chips.show([], { width: 1, height: 1 });
     byId("labels-note").hidden = true;
     byId("labels-facts").textContent = "";
     showNotice(this.#place, notice);
@@ -181,8 +195,12 @@ export class LabelsTab {
     try {
       const { precisions } = await listLabels();
       const options = precisions.map((precision) => make("option", { value: `precision ${precision}` }, precisionName(precision)));
-      byId("label-count").querySelector("option").after(...options);
-      restore(byId("label-count"), recall("label-count"));
+      const count = byId("label-count");
+      const before = count.value;
+      count.querySelector("option").after(...options);
+      restore(count, recall("label-count"));
+      // A picture may have been given meanwhile, and labelled by what was chosen so far.
+      if (count.value !== before) this.#finder.ask();
     } catch {
       this.#knowsPrecisions = false; // The next visit tries again; labelling does not wait for it.
     }

@@ -46,8 +46,14 @@ const shown = () => panels[current];
 
 /** @param {AbortSignal} signal @returns {Promise<There>} */
 async function there(signal) {
-  const [found, models] = await Promise.all([listCollections(signal), listModels(signal)]);
+  const [found, models] = await Promise.all([listCollections(signal), listModels(signal).catch(withoutModels)]);
   return { found, hasTagger: models.some(({ kind, checkpoints }) => kind === "tag" && checkpoints.length > 0) };
+}
+
+/** @param {Error} error why the models cannot be listed; it matters to whoever wants labels, and keeps nobody from a search @returns {never[]} */
+function withoutModels(error) {
+  if (current === "labels") throw error;
+  return [];
 }
 
 /** @param {import("./finder.js").State<string, There>} state */
