@@ -109,10 +109,11 @@ def test_the_command_prints_machine_command_and_table(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Whoever reads the figures sees what made them; without weights the command ends in a sentence."""
-    arguments = ["--data", str(folder), "--home", str(tmp_path), "--device", "cpu", "--checkpoint", LITE]
     torch.manual_seed(0)
     card = {"preprocessing": SPEC.preprocessing}
-    CheckpointStore(tmp_path / "checkpoints").save("reid", LITE, SPEC.networks[LITE]().state_dict(), card)
+    store = CheckpointStore(tmp_path / "checkpoints")
+    made = store.save("reid", LITE, SPEC.networks[LITE]().state_dict(), card)
+    arguments = ["--data", str(folder), "--home", str(tmp_path), "--device", "cpu", "--checkpoint", made.digest]
     main(arguments)
     printed = capsys.readouterr().out
     assert printed.startswith("`python -m benchmarks.reid --data ")
