@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -25,12 +26,14 @@ def load(path: Path) -> Parts:
     """Read a table of pictures: a path, absolute or from the table's folder, a comma, labels with semicolons between.
 
     A first line that begins with `picture` is a heading. Labels are compared without space around them; those of one
-    picture alone are left out, as nothing could be learnt and checked.
+    picture alone are left out, as nothing could be learnt and checked. What a picture is for depends on the names of
+    all pictures, and not on the order of the lines.
 
     Raises:
-        MissingData: a line has no two columns, a picture is not there, fewer than 20 pictures are, or no label is left.
+        MissingData: a line has no two columns, a picture is not there, or in two lines, fewer than 20 pictures are, or
+            no label is left.
     """
-    entries = []
+    entries: dict[str, tuple[Path, frozenset[str]]] = {}
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             for number, row in enumerate(csv.reader(file, skipinitialspace=True), start=1):
@@ -39,22 +42,28 @@ def load(path: Path) -> Parts:
                 if len(row) != _COLUMNS:
                     message = f"Line {number} of {path} has {len(row)} columns; write: picture, label;label"
                     raise MissingData(message)
-                picture = path.parent / row[0].strip()
+                named = row[0].strip()
+                picture = path.parent / named
                 if not picture.is_file():
-                    message = f"Line {number} of {path} names {row[0].strip()}, which is not there."
+                    message = f"Line {number} of {path} names {named}, which is not there."
                     raise MissingData(message)
-                entries.append((picture, frozenset(name for part in row[1].split(";") if (name := part.strip()))))
+                if named in entries:
+                    message = f"Line {number} of {path} names {named}, as a line before it does; put all labels in one."
+                    raise MissingData(message)
+                entries[named] = picture, frozenset(name for part in row[1].split(";") if (name := part.strip()))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         message = f"{path} cannot be read as a table: {error}."
         raise MissingData(message) from None
     if len(entries) < _FEWEST:
         message = f"{path} names {len(entries)} pictures; {_FEWEST} or more are needed."
         raise MissingData(message)
-    counts = Counter(name for _, names in entries for name in names)
+    counts = Counter(name for _, names in entries.values() for name in names)
     labels = sorted(name for name, count in counts.items() if count > 1)
     if not labels:
         message = f"No label of {path} is on two pictures, so none can be learnt."
         raise MissingData(message)
-    whole = listing_of(entries, labels)
+    # Tables are sorted, or go round by kinds: then a kind could be all in the test, and never be learnt.
+    mixed = sorted(entries, key=lambda named: hashlib.sha256(named.encode()).digest())
+    whole = listing_of([entries[named] for named in mixed], labels)
     test = np.arange(len(whole)) % TEST_EVERY == TEST_REST
     return divided(whole.where(~test), whole.where(test))

@@ -132,16 +132,28 @@ def test_a_table_of_ones_own_is_read(tmp_path: Path, heading: list[str]) -> None
     assert (len(everything), len(parts.test), len(parts.held_out)) == (27, 5, 2)
 
 
+@pytest.mark.parametrize("period", [2, 3, 5, 10])
+def test_a_table_that_goes_round_by_kinds_is_mixed(tmp_path: Path, period: int) -> None:
+    """Each kind is learnt, however many lines lie between two of it; the order of the lines decides nothing."""
+    rows = [f"pictures/{number}.png, kind {number % period}" for number in range(100)]
+    parts = load(table(tmp_path, rows, pictures=100))
+    assert parts.trained.tags.any(axis=0).sum() == period
+    (tmp_path / "my.csv").write_text("\n".join(reversed(rows)))
+    again = load(tmp_path / "my.csv")
+    assert (again.trained.paths, again.test.paths) == (parts.trained.paths, parts.test.paths)
+
+
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
         (["pictures/1.png"], "Line 1 of .* has 1 columns; write: picture, label;label"),
         (["pictures/1.png, a", "pictures/gone.png, a"], "Line 2 of .* names pictures/gone.png, which is not there"),
+        (["pictures/1.png, a", "pictures/1.png, b"], "Line 2 of .* names pictures/1.png, as a line before it does"),
         (["pictures/1.png, a"], "names 1 pictures; 20 or more are needed"),
         ([f"pictures/{number}.png, {number}" for number in range(20)], "No label of .* is on two pictures"),
         (["\udcff"], "cannot be read as a table"),
     ],
-    ids=["columns", "gone", "few", "labels", "bytes"],
+    ids=["columns", "gone", "twice", "few", "labels", "bytes"],
 )
 def test_a_table_that_is_wrong_is_explained(tmp_path: Path, rows: list[str], said: str) -> None:
     """The line, what is wrong with it, and what to write."""
