@@ -28,7 +28,7 @@ from models.devices import choose_device, describe
 from models.paths import Limits
 from models.tagger.baselines import LinearRecipe, Objective
 from models.tagger.beam import search
-from models.tagger.evaluation import FIVE, FIXED, LONG, RANKED, ranked
+from models.tagger.evaluation import FIXED, RANKED, ranked
 from models.tagger.features import describe as features_of
 from models.tagger.layouts import load
 from models.tagger.measures import judge_met, mean_average_precision, said_of
@@ -87,35 +87,32 @@ def run(name: str, base: PathRecipe, judged: Described, state: Path, device: Dev
     """
     recipe = VARIANTS[name](base)
     trained = fit(recipe, state / f"{base.seed} {name}.pt", device, said(name))
-    fixed, order = best_labels(trained.network, judged)
+    order = surest_labels(trained.network, judged)
     return {
         "variant": name,
         "seed": base.seed,
         "seconds": round(trained.seconds),
-        "figures": {name: round(value, 2) for name, value in figures(fixed, order, judged.tags).items()},
+        "figures": {name: round(value, 2) for name, value in figures(order, judged.tags).items()},
     }
 
 
-def best_labels(network: torch.nn.Module, judged: Described) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Say five labels of each picture, and its ten surest in their order; by beam search where there are paths."""
+def surest_labels(network: torch.nn.Module, judged: Described) -> NDArray[np.int64]:
+    """Say ten labels of each picture, the surest first; by beam search where there are paths."""
     with torch.inference_mode():
         features = judged.plain()
-        if not isinstance(network, LabelNet):
-            ten = network(features).topk(min(RANKED, judged.tags.shape[1]), dim=1).indices.numpy()
-            return ten[:, :FIXED], ten
-        free, five, long = (search(network, features, limits) for limits in (Limits(), FIVE, LONG))
-        return five.labels[:, 0].numpy(), ranked(free, long, network.labels)
+        if isinstance(network, LabelNet):
+            return ranked(search(network, features, Limits()))
+        return np.asarray(network(features).topk(min(RANKED, judged.tags.shape[1]), dim=1).indices.numpy())
 
 
-def figures(fixed: NDArray[np.int64], order: NDArray[np.int64], tags: NDArray[np.bool_]) -> Mapping[str, float]:
-    """Judge labels that are said, and an order of labels.
+def figures(order: NDArray[np.int64], tags: NDArray[np.bool_]) -> Mapping[str, float]:
+    """Judge an order of labels, of which the first five are said.
 
     Args:
-        fixed: int64 (n, k), labels, of which numbers below 0 are none.
-        order: int64 (n, k), likewise, the surest first.
+        order: int64 (n, k), labels, the surest first.
         tags: bool (n, labels), which are true.
     """
-    found = judge_met(said_of(fixed, tags.shape[1]), tags)
+    found = judge_met(said_of(order[:, :FIXED], tags.shape[1]), tags)
     return {
         "C-P": found.class_precision,
         "C-R": found.class_recall,

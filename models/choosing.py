@@ -34,37 +34,59 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Said:
-    """A label that is said: which path of its picture says it first, at which step, and how probable it is."""
+    """A label that is said: after which others it comes, and how probable it is."""
 
     label: int
     probability: float
-    path: int
-    step: int
+    before: tuple[int, ...]
 
 
-def choose(
-    labels: NDArray[np.int64], likely: NDArray[np.float64], wanted: Wanted, thresholds: NDArray[np.float64]
-) -> list[Said]:
-    """Choose from the paths of one picture the labels that are wanted.
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What was found of one picture.
+
+    Attributes:
+        labels: int64 (beam, steps), its paths, the most probable first, `NOTHING` after the end of each.
+        chances: float (beam, labels), how probable each label is where along a path it is most probable.
+        moments: int64 (beam, labels), how many labels the path had said there.
+    """
+
+    labels: NDArray[np.int64]
+    chances: NDArray[np.floating]
+    moments: NDArray[np.int64]
+
+    def before(self, label: int) -> tuple[int, ...]:
+        """Return what the path had said before a label that none says, where that was most probable."""
+        path = int(self.chances[:, label].argmax())
+        return tuple(self.labels[path, : self.moments[path, label]].tolist())
+
+
+def choose(found: Found, likely: NDArray[np.float64], wanted: Wanted, thresholds: NDArray[np.float64]) -> list[Said]:
+    """Choose from the labels of one picture those that are wanted.
 
     Args:
-        labels: int64 (beam, steps), the most probable path first, `NOTHING` after the end of each.
-        likely: float64 (labels,), how probable each label is.
+        found: its paths.
+        likely: float64 (labels,), how probable each label is; 0 of what must not be said.
         wanted: which of them.
         thresholds: float64 (labels,), the probability from which on each is said, where nothing else is wanted.
 
     Returns:
-        Each label once, in the order of the most probable path, then what only the next one says, and so on.
+        Each label once, in the order of the most probable path, then what only the next one says, and so on; then what
+        no path says, the most probable first.
     """
-    first: dict[int, tuple[int, int]] = {}
-    for path, step in np.argwhere(labels != NOTHING).tolist():
-        first.setdefault(int(labels[path, step]), (path, step))
-    found = [Said(label, float(likely[label]), *place) for label, place in first.items()]
+    enough = likely > 0
     if wanted.least_probability is not None:
-        found = [one for one in found if one.probability >= wanted.least_probability]
+        enough &= likely >= wanted.least_probability
     elif wanted.most is None:
-        found = [one for one in found if one.probability >= thresholds[one.label]]
-    if wanted.most is not None:
-        best = sorted(found, key=lambda one: -one.probability)[: wanted.most]
-        found = [one for one in found if one in best]
-    return found
+        enough &= likely >= thresholds
+    best = np.argsort(-np.where(enough, likely, -1), kind="stable")[: enough.sum()][: wanted.most]
+    said: dict[int, tuple[int, ...]] = {}
+    for path in found.labels.tolist():
+        for step, label in enumerate(path):
+            if label != NOTHING:
+                said.setdefault(label, tuple(path[:step]))
+    chosen = best.tolist()
+    in_order = [label for label in said if label in chosen] + [label for label in chosen if label not in said]
+    return [
+        Said(label, float(likely[label]), said[label] if label in said else found.before(label)) for label in in_order
+    ]

@@ -127,12 +127,13 @@ class TaggingNetwork(Protocol):
             allowed: bool (labels,), what may be said; None for everything.
         """
 
-    def explain(self, maps: Tensor, paths: Tensor) -> Reasons:
-        """Tell of every label of a path where it is seen, and what made it follow.
+    def explain(self, maps: Tensor, pictures: Tensor, paths: Tensor) -> Reasons:
+        """Tell of the last label of each path where it is seen, and what makes it follow.
 
         Args:
             maps: float (n, features, y, x), from `look`.
-            paths: int64 (n, steps), one path of each picture, `models.paths.NOTHING` after its end.
+            pictures: int64 (m,), of which picture each path is.
+            paths: int64 (m, steps), of at least one label each, `models.paths.NOTHING` after the last one.
 
         Called without inference mode, for derivatives are needed.
         """

@@ -32,7 +32,7 @@ _PARTS = 5
 
 @dataclass(frozen=True)
 class LabelQuality:
-    """How well probabilities agree with what turned out, for pairs of a picture and a label that some path says.
+    """How well probabilities agree with what turned out, for pairs of a picture and a label that has any chance.
 
     Attributes:
         brier: mean square difference, 0 being best.
@@ -59,12 +59,12 @@ def fit_labels(
     """Learn one curve for all labels, and thresholds for each.
 
     Args:
-        marginals: (pictures, labels), 0 to 1, shares of the paths that say a label.
+        marginals: (pictures, labels), 0 to 1, chances of each label along the paths; 0 of none at all.
         true: bool (pictures, labels), of pictures that were not learnt from.
         precisions: for which thresholds are fitted beside those for F1.
 
     Raises:
-        NothingToCalibrate: no path says a true label, or none says another; or marginals do not rise with truth.
+        NothingToCalibrate: no label that has a chance is true, or all are; or marginals do not rise with truth.
     """
     slope, intercept = _curve(marginals, true)
     likely = np.where(marginals > 0, logistic(slope * odds(marginals) + intercept), 0.0)
@@ -102,7 +102,7 @@ def judge_labels(marginals: NDArray[np.floating], true: NDArray[np.bool_]) -> La
 def _curve(marginals: NDArray[np.floating], true: NDArray[np.bool_]) -> tuple[float, float]:
     said = marginals > 0
     if not said.any():
-        message = "No path says a label of these pictures; calibrate on pictures of what the weights know."
+        message = "No label has a chance on these pictures; calibrate on pictures of what the weights know."
         raise NothingToCalibrate(message)
     return fit_curve(odds(marginals[said]), true[said])
 

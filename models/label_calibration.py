@@ -1,6 +1,6 @@
-"""From the share of paths that say a label to how likely it is true, and from which probability on it is said.
+"""From a label's chance along the paths to how likely it is true, and from which probability on it is said.
 
-Source: Platt, Probabilistic Outputs for Support Vector Machines (1999), on the logarithm of the odds of a share.
+Source: Platt, Probabilistic Outputs for Support Vector Machines (1999), on the logarithm of the odds of a chance.
 One curve serves all labels, for most of them are seldom seen; what differs by label is the threshold.
 """
 
@@ -16,8 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from models.calibration import Calibration, NotCalibrated, logistic
 
-MARGIN = 1e-3
-"""Shares nearer to 0 or 1 count as this far away: that a few paths agree makes nothing certain."""
+MARGIN = 1e-6
+"""Chances nearer to 0 or 1 count as this far away: nothing is certain."""
 _LARGEST = 1e300
 _LARGEST_LOGIT = 36.0
 _SAME = 1e-9
@@ -56,7 +56,7 @@ class LabelCalibration:
             raise ValueError(message)
 
     def probability(self, marginals: ArrayLike) -> NDArray[np.float64]:
-        """Return how likely labels are true that have these shares of the paths, 0 to 1, of any shape."""
+        """Return how likely labels are true that have these chances along the paths, 0 to 1, of any shape."""
         logits = self.slope * odds(marginals) + self.intercept
         return logistic(np.clip(logits, -_LARGEST_LOGIT, _LARGEST_LOGIT))
 
@@ -104,9 +104,9 @@ class LabelCalibration:
 
 
 def odds(marginals: ArrayLike) -> NDArray[np.float64]:
-    """Return the logarithms of the odds of shares, 0 to 1, of any shape, kept away from certainty."""
-    shares = np.clip(np.asarray(marginals, np.float64), MARGIN, 1 - MARGIN)
-    found: NDArray[np.float64] = np.log(shares / (1 - shares))
+    """Return the logarithms of the odds of chances, 0 to 1, of any shape, kept away from certainty."""
+    chances = np.clip(np.asarray(marginals, np.float64), MARGIN, 1 - MARGIN)
+    found: NDArray[np.float64] = np.log(chances / (1 - chances))
     return found
 
 

@@ -52,32 +52,38 @@ class Paths:
     Attributes:
         labels: int64 (n, beam, most), in the order in which they were said, `NOTHING` after the end.
         log_probabilities: float (n, beam), of the whole path with its end; minus infinity where there are fewer paths.
+        chances: float (n, beam, labels), 0 to 1: the probability with which each label comes next, given the picture
+            and what a path said until then, where along the path that is highest; 0 of what must not be said.
+        moments: int64 (n, beam, labels), how many labels the path had said there.
     """
 
     labels: Tensor
     log_probabilities: Tensor
+    chances: Tensor
+    moments: Tensor
 
-    def marginals(self, labels: int) -> Tensor:
-        """Share of the found paths' probability that says each label: float (n, labels), 0 to 1."""
+    def marginals(self) -> Tensor:
+        """Chances of each label, on the mean of the found paths by their probability: float (n, labels), 0 to 1.
+
+        The share of the paths that say a label would tell less: it is 1 of all that every found path says, and 0 of all
+        that none of the few paths says.
+        """
         weights = torch.softmax(self.log_probabilities, dim=1)
-        said = self.labels.clamp(min=0)
-        spread = weights[:, :, None].expand(said.shape) * (self.labels != NOTHING)
-        summed = weights.new_zeros((len(said), labels))
-        return summed.scatter_add_(1, said.flatten(1), spread.flatten(1))
+        return torch.einsum("nb,nbl->nl", weights, self.chances)
 
 
 @dataclass(frozen=True, eq=False)
 class Reasons:
-    """Why the labels of n paths were said; nothing of it means anything after the end of a path.
+    """Why the last labels of n paths are probable.
 
     Attributes:
-        heat: float (n, steps, y, x), at least 0: how much what is seen in a place makes the label probable, in any unit
-            that is the same for all places.
-        gained: float (n, steps), log P(label | picture, labels before) - log P(label | picture), among what was not
-            said before.
-        givers: int64 (n, steps), the one label before that alone makes the label most probable; `NOTHING` where none
-            makes it more probable than the picture does.
-        given: float (n, steps), log P(label | picture, giver) - log P(label | picture); 0 where there is no giver.
+        heat: float (n, y, x), at least 0: how much what is seen in a place makes the label probable, in any unit that
+            is the same for all places.
+        gained: float (n,), log P(label | picture, labels before) - log P(label | picture), among what was not said
+            before.
+        givers: int64 (n,), the one label before that alone makes the label most probable; `NOTHING` where none makes it
+            more probable than the picture does.
+        given: float (n,), log P(label | picture, giver) - log P(label | picture); 0 where there is no giver.
     """
 
     heat: Tensor

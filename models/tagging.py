@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
 
 from models.checkpoints import Checkpoint, CheckpointStore
-from models.choosing import Said, Wanted, choose
+from models.choosing import Found, Said, Wanted, choose
 from models.contracts import CorruptCheckpoint
 from models.devices import Device
 from models.label_calibration import LabelCalibration
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from models.images import Picture
 
 UNCALIBRATED_THRESHOLD = 0.5
-"""From which share of the paths on a label is said where nothing is known of how often that is right."""
+"""From which chance along the paths on a label is said where nothing is known of how often that is right."""
+LABELS_AT_ONCE = 16
+"""Labels of each picture of a full batch that memory is made ready for: what a picture has at most, as a rule."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,14 +104,14 @@ class TaggingPredictor:
             return self._network.label(looked.features, limits, mask)
 
     def probabilities(self, paths: Paths) -> NDArray[np.float64]:
-        """Return how likely each label is true: (n, labels), 0 to 1; shares of the paths where nothing is calibrated.
+        """Return how likely each label is true: (n, labels), 0 to 1; as the paths have it where nothing is calibrated.
 
-        What no path says is not true, as far as is known.
+        What must not be said stays at 0.
         """
-        shares: NDArray[np.float64] = paths.marginals(len(self.labels)).double().cpu().numpy()
+        marginals: NDArray[np.float64] = paths.marginals().double().cpu().numpy()
         if self.calibration is None:
-            return shares
-        return np.where(shares > 0, self.calibration.probability(shares), 0.0)
+            return marginals
+        return np.where(marginals > 0, self.calibration.probability(marginals), 0.0)
 
     def thresholds(self, precision: float | None = None) -> NDArray[np.float64]:
         """Return the probability from which on each label is said: (labels,).
@@ -129,7 +131,7 @@ class TaggingPredictor:
 
         Returns:
             Of each picture its labels in the order of its most probable path, then those that only the next one says,
-            and so on.
+            and so on; then those that none of them says, the most probable first.
 
         Raises:
             NotCalibrated: thresholds are wanted for a precision that they were not fitted for.
@@ -138,13 +140,14 @@ class TaggingPredictor:
         together: dict[tuple[int, tuple[int, ...]], list[int]] = defaultdict(list)
         for row, one in enumerate(wanted):
             together[one.beam, one.allowed].append(row)
-        said: dict[int, tuple[NDArray[np.int64], list[Said]]] = {}
+        said: dict[int, list[Said]] = {}
         for (beam, allowed), rows in together.items():
             part = Looked(looked.features[rows], looked.maps[rows])
             paths = self.label(part, Limits(beam=beam), allowed)
-            for row, labels, likely in zip(rows, paths.labels.cpu().numpy(), self.probabilities(paths), strict=True):
-                said[row] = labels, choose(labels, likely, wanted[row], self.thresholds(wanted[row].precision))
-        return self._explained(looked, [said[row] for row in range(len(wanted))])
+            parts = [each.cpu().numpy() for each in (paths.labels, paths.chances, paths.moments)]
+            for row, likely, *found in zip(rows, self.probabilities(paths), *parts, strict=True):
+                said[row] = choose(Found(*found), likely, wanted[row], self.thresholds(wanted[row].precision))
+        return self._explained(looked.maps, [said[row] for row in range(len(wanted))])
 
     @cached_property
     def label_vectors(self) -> NDArray[np.float32]:
@@ -157,52 +160,51 @@ class TaggingPredictor:
     def warm(self) -> None:
         """Say labels of the largest batch, then of one: memory grows now, and no caller waits for what is set up once.
 
-        Every label of every path is explained too.
+        So many labels are explained as are explained at once.
         """
         for batch in (self.spec.max_batch, 1):
             blank = torch.full((batch, *self.spec.item_shape), 255, dtype=torch.uint8)
-            self.tag(blank, [Wanted(least_probability=0.0)] * batch)
+            self.tag(blank, [Wanted(most=LABELS_AT_ONCE)] * batch)
         _ = self.label_vectors
 
-    def _explained(self, looked: Looked, said: Sequence[tuple[NDArray[np.int64], list[Said]]]) -> list[tuple[Tag, ...]]:
-        """Explain what is said of each picture, all paths that say any of it together.
+    def _explained(self, maps: Tensor, said: Sequence[Sequence[Said]]) -> list[tuple[Tag, ...]]:
+        """Explain what is said of each picture, all labels together.
 
-        A wide beam gives more paths than there was memory made ready for; then they go in several runs.
+        Where more are wanted than memory was made ready for they go in several runs.
         """
-        told = sorted({(row, one.path) for row, (_, chosen) in enumerate(said) for one in chosen})
-        if not told:
-            return [() for _ in said]
-        paths = np.stack([said[row][0][path] for row, path in told])
-        paths = paths[:, : int((paths != NOTHING).sum(axis=1).max())]
-        rows = [row for row, _ in told]
-        together = self.spec.max_batch * Limits().beam
-        runs = [
-            self._reasons(looked.maps[rows[start : start + together]], paths[start : start + together])
-            for start in range(0, len(rows), together)
-        ]
-        heat, gained, givers, given = map(np.concatenate, zip(*runs, strict=True))
-        place = {which: number for number, which in enumerate(told)}
+        told = [(row, one) for row, chosen in enumerate(said) for one in chosen]
+        together = self.spec.max_batch * LABELS_AT_ONCE
+        tags: list[list[Tag]] = [[] for _ in said]
+        for start in range(0, len(told), together):
+            run = told[start : start + together]
+            for (row, _), tag in zip(run, self._tags(maps, run), strict=True):
+                tags[row].append(tag)
+        return [tuple(one) for one in tags]
 
-        def tag(row: int, one: Said) -> Tag:
-            at = place[row, one.path], one.step
-            giver = int(givers[at])
-            return Tag(
+    def _tags(self, maps: Tensor, told: Sequence[tuple[int, Said]]) -> list[Tag]:
+        """Explain labels, each of a row of `maps`."""
+        rows, pictures = np.unique([row for row, _ in told], return_inverse=True)
+        paths = np.full((len(told), max(len(one.before) for _, one in told) + 1), NOTHING)
+        for number, (_, one) in enumerate(told):
+            paths[number, : len(one.before) + 1] = (*one.before, one.label)
+        with torch.enable_grad():
+            reasons = self._network.explain(
+                maps[rows], torch.from_numpy(pictures).to(maps.device), torch.from_numpy(paths).to(maps.device)
+            )
+        heat, *gains = (
+            part.detach().cpu().numpy() for part in (reasons.heat, reasons.gained, reasons.givers, reasons.given)
+        )
+        return [
+            Tag(
                 label=one.label,
                 probability=one.probability,
-                heat=heat[at].astype(np.float32),
-                gained=float(gained[at]),
-                giver=None if giver == NOTHING else giver,
-                given=float(given[at]),
+                heat=seen.astype(np.float32),
+                gained=float(gained),
+                giver=None if giver == NOTHING else int(giver),
+                given=float(given),
             )
-
-        return [tuple(tag(row, one) for one in chosen) for row, (_, chosen) in enumerate(said)]
-
-    def _reasons(self, maps: Tensor, paths: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
-        """Explain one path for each map: heat, gained, givers and given, as `models.paths.Reasons` has them."""
-        with torch.enable_grad():
-            reasons = self._network.explain(maps, torch.from_numpy(paths).to(maps.device))
-        parts = (reasons.heat, reasons.gained, reasons.givers, reasons.given)
-        return tuple(part.detach().cpu().numpy() for part in parts)
+            for (_, one), seen, gained, giver, given in zip(told, heat, *gains, strict=True)
+        ]
 
 
 def load_tagger(store: CheckpointStore, model: str, reference: str | None, device: Device) -> TaggingPredictor:

@@ -33,9 +33,7 @@ router = APIRouter(prefix="/v1", tags=["tags"])
 
 
 async def read_telling(
-    order: Annotated[
-        Order, Query(description="As the most probable path says them, frequent ones first, or by probability.")
-    ] = "path",
+    order: Annotated[Order, Query(description="As the most probable path says them, or by probability.")] = "path",
     merge: Annotated[  # noqa: FBT002 - FastAPI reads it by name
         bool, Query(description="Put labels together that mean nearly the same.")
     ] = False,

@@ -63,7 +63,7 @@ class TagAnswer(BaseModel):
     label: str
     probability: float = Field(
         description=(
-            "How likely it is true, 0 to 1: the share of the paths that say it, calibrated where the weights are."
+            "How likely it is true, 0 to 1: its chance along the found paths, calibrated where the weights are."
         )
     )
     region: Region | None = Field(description="Box around the place that speaks most for it; null where no place does.")

@@ -40,7 +40,7 @@ def calibrate(data: Path, predictor: TaggingPredictor) -> tuple[LabelCalibration
 
     Raises:
         MissingData: the folder holds no such data, or none of the labels is known to the weights.
-        NothingToCalibrate: paths say no true label, or no other.
+        NothingToCalibrate: no label is true, or all are.
     """
     held_out = load(data).held_out
     true = tags_of(held_out, predictor)
@@ -60,7 +60,7 @@ def calibrate_trained(network: LabelNet, held_out: Described) -> Mapping[str, An
     """
     with torch.inference_mode():
         paths = search(network, held_out.plain(), Limits())
-        marginals = paths.marginals(network.labels).double().numpy()
+        marginals = paths.marginals().double().numpy()
     try:
         return fit_labels(marginals, held_out.tags).card()
     except NothingToCalibrate:
@@ -69,5 +69,5 @@ def calibrate_trained(network: LabelNet, held_out: Described) -> Mapping[str, An
 
 def _marginals(predictor: TaggingPredictor, paths: tuple[Path, ...]) -> NDArray[np.float64]:
     found = predictor.label(look_at(paths, predictor), Limits())
-    shares: NDArray[np.float64] = found.marginals(len(predictor.labels)).double().cpu().numpy()
-    return shares
+    marginals: NDArray[np.float64] = found.marginals().double().cpu().numpy()
+    return marginals

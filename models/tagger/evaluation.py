@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from models.datasets import MissingData
-from models.paths import NOTHING, Limits
+from models.paths import Limits
 from models.tagger.datasets import read_picture
 from models.tagger.layouts import load
 from models.tagger.measures import judge_met, mean_average_precision, said_of
@@ -29,9 +29,6 @@ FIXED = 5
 """Labels a picture where their number is fixed, as is usual for Corel-5K."""
 RANKED = 10
 """Labels a picture that are put in an order for MAP."""
-FIVE, LONG = Limits(least=FIXED, most=FIXED), Limits(least=RANKED, most=RANKED)
-"""Paths that go on until so many labels are said."""
-_LESS_THAN_ANY_SHARE = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,12 +36,10 @@ class Said:
     """What a tagger says of n pictures.
 
     Attributes:
-        fixed: int64 (n, `FIXED`), the labels of the best path of this length; -1 where there are fewer labels.
-        ranked: int64 (n, `RANKED`), the surest labels first; -1 as above.
-        own: bool (n, labels), what it says unasked: what is as probable as its threshold, among paths of any length.
+        ranked: int64 (n, `RANKED` at most), the surest labels first; of a fixed number it is the first of these.
+        own: bool (n, labels), what it says unasked: what is as probable as its threshold.
     """
 
-    fixed: NDArray[np.int64]
     ranked: NDArray[np.int64]
     own: NDArray[np.bool_]
 
@@ -102,7 +97,7 @@ def look_at(paths: Sequence[Path], predictor: TaggingPredictor) -> Looked:
 
 def figures(said: Said, true: NDArray[np.bool_]) -> Mapping[str, float]:
     """Return the figures of `evaluate`, over the labels that are said or true of some picture."""
-    fixed, own = (judge_met(table, true) for table in (said_of(said.fixed, true.shape[1]), said.own))
+    fixed, own = (judge_met(table, true) for table in (said_of(said.ranked[:, :FIXED], true.shape[1]), said.own))
     return {
         "precision": fixed.class_precision,
         "recall": fixed.class_recall,
@@ -121,40 +116,23 @@ def figures(said: Said, true: NDArray[np.bool_]) -> Mapping[str, float]:
 
 
 def say(paths: Sequence[Path], predictor: TaggingPredictor) -> Said:
-    """Look at each picture once, and search its paths three times: of any length, of five labels, and of ten.
+    """Say what is on pictures.
 
     Raises:
         MissingData: a file is no picture.
     """
     parts, size = [], predictor.spec.max_batch
     for start in range(0, len(paths), size):
-        looked = look_at(paths[start : start + size], predictor)
-        free, five, long = (predictor.label(looked, limits) for limits in (Limits(), FIVE, LONG))
-        likely = predictor.probabilities(free)
-        own = (likely > 0) & (likely >= predictor.thresholds())
-        parts.append(Said(five.labels[:, 0].cpu().numpy(), ranked(free, long, len(predictor.labels)), own))
+        found = predictor.label(look_at(paths[start : start + size], predictor), Limits())
+        likely = predictor.probabilities(found)
+        parts.append(Said(ranked(found), (likely > 0) & (likely >= predictor.thresholds())))
     return Said(*(np.concatenate([getattr(part, name) for part in parts]) for name in Said.__dataclass_fields__))
 
 
-def ranked(paths: Paths, long: Paths, labels: int) -> NDArray[np.int64]:
-    """Order labels by how sure they are: by the share of the paths that say them, and then as a long path does.
-
-    Args:
-        paths: of any length, whose shares count.
-        long: of n labels or more, whose best one tells the order of equal shares, and what follows what no path says.
-        labels: how many there are.
-
-    Returns:
-        int64 (n, labels of the long path), `NOTHING` where there are fewer.
-    """
-    best, shares = long.labels[:, 0], paths.marginals(labels)
-    steps = best.shape[1]
-    # The last column takes what stands after the end of a path.
-    order = shares.new_full((len(best), labels + 1), steps)
-    order.scatter_(1, best.where(best != NOTHING, labels), torch.arange(steps).to(order).expand_as(best))
-    surest = (shares - order[:, :-1] * _LESS_THAN_ANY_SHARE).topk(min(steps, labels), dim=1)
-    said = surest.values > -steps * _LESS_THAN_ANY_SHARE
-    return np.asarray(surest.indices.masked_fill(~said, NOTHING).cpu().numpy())
+def ranked(paths: Paths) -> NDArray[np.int64]:
+    """Order labels by how sure they are: int64 (n, `RANKED`), the surest first, or all where there are fewer."""
+    marginals = paths.marginals()
+    return np.asarray(marginals.topk(min(RANKED, marginals.shape[1]), dim=1).indices.cpu().numpy())
 
 
 def _overall(judged: Judgement) -> Mapping[str, float]:

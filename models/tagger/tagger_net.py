@@ -83,9 +83,9 @@ class TaggerNet(nn.Module):
         """Find the most probable paths by beam search."""
         return search(self.voice, features, limits, allowed)
 
-    def explain(self, maps: Tensor, paths: Tensor) -> Reasons:
-        """Tell where labels are seen and what made them follow."""
-        return explain(self.voice, maps, paths)
+    def explain(self, maps: Tensor, pictures: Tensor, paths: Tensor) -> Reasons:
+        """Tell where the last labels of paths are seen and what makes them follow."""
+        return explain(self.voice, maps, pictures, paths)
 
     def label_vectors(self) -> Tensor:
         """Return where each label stands in the joint space, float (labels, joint)."""

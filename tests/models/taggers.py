@@ -20,7 +20,7 @@ SIDE, PLACES = 16, 4
 GAIN = 0.5
 """What every label but the first gains from the one numbered before it, if that was said."""
 EVERY_PATH = 2 ** len(LABELS)
-"""A beam this wide leaves no path out, so that marginals are exact."""
+"""A beam this wide leaves no path out."""
 # How much of a place that is wholly red, green or blue each label sees in it.
 WEIGHTS = torch.tensor([[0.9, 0.0, 0.0], [0.0, 0.9, 0.0], [0.0, 0.0, 0.9], [0.55, 0.0, 0.1]])
 
@@ -53,18 +53,18 @@ class Colours(nn.Module):
             if best[row, path] > -torch.inf:
                 said = sets[order[row, path]].nonzero()[:, 0]
                 labels[row, path, : len(said)] = said
-        return Paths(labels, best)
+        chances = (features * may).to(best)[:, None].expand(-1, limits.beam, -1)
+        # A label would stand behind those of smaller numbers.
+        smaller = (labels[:, :, :, None] != NOTHING) & (labels[:, :, :, None] < torch.arange(count))
+        return Paths(labels, best, chances, smaller.sum(dim=2))
 
-    def explain(self, maps: Tensor, paths: Tensor) -> Reasons:
-        """Every label is seen where its map is, and gains from the one before."""
-        rows, steps = paths.shape
-        heat = maps[torch.arange(rows)[:, None], paths.clamp(min=0)]
-        before = torch.stack(
-            [(paths[:, :step] == paths[:, step : step + 1] - 1).any(dim=1) for step in range(steps)], 1
-        )
-        before &= paths > 0
+    def explain(self, maps: Tensor, pictures: Tensor, paths: Tensor) -> Reasons:
+        """Every label is seen where its map is, and gains from the one numbered before it."""
+        label = paths.max(dim=1).values
+        assert torch.equal(label, paths.gather(1, (paths != NOTHING).sum(dim=1, keepdim=True) - 1)[:, 0])
+        before = (label > 0) & (paths == label[:, None] - 1).any(dim=1)
         gained = torch.where(before, GAIN, 0.0)
-        return Reasons(heat, gained, torch.where(before, paths - 1, NOTHING), gained)
+        return Reasons(maps[pictures, label], gained, torch.where(before, label - 1, NOTHING), gained)
 
     def label_vectors(self) -> Tensor:
         """A label is the colours that it sees."""

@@ -16,7 +16,7 @@ SLOPE, INTERCEPT = 0.6, -0.8
 
 
 def made(pictures: int, labels: int, seed: int = 1) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Shares of paths, a third of them 0, and truths that follow a known curve; nothing of share 0 is true."""
+    """Chances along paths, a third of them 0, and truths that follow a known curve; those of chance 0 are false."""
     random = np.random.default_rng(seed)
     shares = np.where(random.random((pictures, labels)) < 1 / 3, 0, random.uniform(0.01, 0.99, (pictures, labels)))
     likely = np.where(shares > 0, logistic(SLOPE * odds(shares) + INTERCEPT), 0)
@@ -82,8 +82,8 @@ def test_probabilities_are_judged_on_what_they_were_not_learnt_from() -> None:
 
 
 def test_where_nothing_is_said_nothing_is_learnt() -> None:
-    """No path says a label, or no label is true: the error says what is missing."""
-    with pytest.raises(NothingToCalibrate, match="No path says"):
+    """No label has a chance, or none is true: the error says what is missing."""
+    with pytest.raises(NothingToCalibrate, match="No label has a chance"):
         fit_labels(np.zeros((3, 2)), np.ones((3, 2), bool))
     with pytest.raises(NothingToCalibrate):
         fit_labels(np.full((3, 2), 0.5), np.zeros((3, 2), bool))

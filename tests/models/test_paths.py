@@ -7,19 +7,27 @@ import math
 import pytest
 import torch
 
-from models.paths import NOTHING, Paths
+from models.paths import Paths
 
 
-def test_marginals_are_shares_of_the_found_paths() -> None:
-    """By hand: three paths of 1/2, 1/4 and none; a label counts wherever in a path it stands."""
-    labels = torch.tensor([[[2, 0, NOTHING], [0, NOTHING, NOTHING], [NOTHING] * 3]])
-    likely = torch.tensor([[math.log(0.5), math.log(0.25), -math.inf]], dtype=torch.float64)
-    assert Paths(labels, likely).marginals(4).tolist() == [[pytest.approx(1), 0, pytest.approx(2 / 3), 0]]
+def paths_of(chances: list[list[list[float]]], log_probabilities: list[list[float]]) -> Paths:
+    """Paths with these chances; what they say is of no matter."""
+    found = torch.tensor(chances)
+    labels = torch.zeros((*found.shape[:2], 1), dtype=torch.int64)
+    return Paths(labels, torch.tensor(log_probabilities), found, torch.zeros_like(found, dtype=torch.int64))
+
+
+def test_marginals_are_chances_on_the_mean_of_the_found_paths() -> None:
+    """By hand: of paths of 1/2, 1/4 and none the first counts two thirds, the second one, the last nothing."""
+    paths = paths_of(
+        [[[0.9, 0.3, 0.0], [0.6, 0.0, 0.3], [1.0, 1.0, 1.0]]], [[math.log(0.5), math.log(0.25), -math.inf]]
+    )
+    assert paths.marginals().tolist() == [[pytest.approx(0.8), pytest.approx(0.2), pytest.approx(0.1)]]
 
 
 def test_pictures_do_not_mix() -> None:
     """The marginals of several pictures are those of each alone."""
-    labels = torch.tensor([[[0, 1], [1, NOTHING]], [[1, 0], [NOTHING, NOTHING]]])
-    likely = torch.tensor([[-1.0, -2.0], [-0.5, -3.0]])
-    alone = [Paths(labels[row : row + 1], likely[row : row + 1]).marginals(2)[0] for row in range(2)]
-    assert torch.equal(Paths(labels, likely).marginals(2), torch.stack(alone))
+    chances = [[[0.1, 0.9], [0.2, 0.3]], [[0.4, 0.8], [0.7, 0.6]]]
+    likely = [[-1.0, -2.0], [-0.5, -3.0]]
+    alone = [paths_of([chances[row]], [likely[row]]).marginals()[0] for row in range(2)]
+    torch.testing.assert_close(paths_of(chances, likely).marginals(), torch.stack(alone))

@@ -76,16 +76,16 @@ def names(found: tuple[Tag, ...]) -> list[str]:
     return [LABELS[tag.label] for tag in found]
 
 
-def test_shares_of_all_paths_are_the_probabilities(tagger: TaggingPredictor) -> None:
-    """Where no path is left out, the marginals are those that each label has by itself."""
-    found = {LABELS[tag.label]: tag.probability for tag in tags(tagger, THIRDS, ALL)}
-    wanted = {"red": 0.3, "green": 0.3, "crimson": 0.55 / 3}
-    assert {label: found[label] for label in wanted} == pytest.approx(wanted, abs=0.01)
+@pytest.mark.parametrize("beam", [1, 4, EVERY_PATH])
+def test_chances_along_the_paths_are_the_probabilities(tagger: TaggingPredictor, beam: int) -> None:
+    """Of labels that do not depend on each other it is the chance of each, whatever paths are found."""
+    found = {LABELS[tag.label]: tag.probability for tag in tags(tagger, THIRDS, replace(ALL, beam=beam))}
+    assert found == pytest.approx({"red": 0.3, "green": 0.3, "crimson": 0.55 / 3}, abs=0.01)
     assert tagger.labels == LABELS
 
 
 def test_probabilities_are_calibrated_where_that_is_known(store: CheckpointStore) -> None:
-    """The curve of the checkpoint's calibration, by hand; a label that no path says stays at nothing."""
+    """The curve of the checkpoint's calibration, by hand; a label without a chance stays at nothing."""
     checkpoint = save_tiny(store)
     store.calibrate(checkpoint, CURVE)
     tagger = load_tagger(store, "tiny", None, CPU)
@@ -97,7 +97,7 @@ def test_probabilities_are_calibrated_where_that_is_known(store: CheckpointStore
 
 
 def test_what_is_said_reaches_its_threshold(store: CheckpointStore) -> None:
-    """Each label has its own, another one for a precision; without a calibration half of the paths must say it."""
+    """Each label has its own, another one for a precision; without a calibration its chance must be half."""
     checkpoint = save_tiny(store)
     plain = load_tagger(store, "tiny", None, CPU)
     most_red = blocks(RED, RED, RED, GREEN)
@@ -115,7 +115,7 @@ def test_what_is_said_reaches_its_threshold(store: CheckpointStore) -> None:
 
 def test_the_most_probable_are_said_in_the_order_of_the_path(tagger: TaggingPredictor) -> None:
     """So many are chosen by probability, and stand as the paths say them; a bound may leave fewer."""
-    picture = blocks(GREEN, BLUE, BLUE, RED)
+    picture = blocks(GREEN, GREEN, BLUE, BLUE, BLUE, BLUE, RED)
     said = names(tags(tagger, picture, ALL))
     likely = {LABELS[tag.label]: tag.probability for tag in tags(tagger, picture, ALL)}
     for most in range(1, len(LABELS) + 1):
@@ -168,22 +168,33 @@ def test_a_label_is_explained_by_the_first_path_that_says_it(tagger: TaggingPred
     assert green.given == green.gained == GAIN
 
 
-def test_many_paths_are_explained_in_several_runs(tagger: TaggingPredictor, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No run has more paths than the usual beam gives of a full batch, and where they are cut shows in no answer."""
+def test_a_label_that_no_path_says_is_explained_where_it_would_stand(tagger: TaggingPredictor) -> None:
+    """Green is said, blue is not, but would come after it."""
+    green, blue = tags(tagger, blocks(GREEN, GREEN, GREEN, BLUE), Wanted(most=2, beam=1))
+    assert (LABELS[green.label], LABELS[blue.label]) == ("green", "blue")
+    assert blue.probability == pytest.approx(0.9 / 4, abs=0.01)
+    assert blue.giver == green.label
+    assert (blue.heat[:, 3:] > 0.8).all()
+
+
+def test_many_labels_are_explained_in_several_runs(tagger: TaggingPredictor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No run has more labels than memory was made ready for, and where they are cut shows in no answer."""
     runs: list[int] = []
     explain = Colours.explain
 
-    def counted(network: Colours, maps: torch.Tensor, paths: torch.Tensor) -> Reasons:
+    def counted(network: Colours, maps: torch.Tensor, pictures: torch.Tensor, paths: torch.Tensor) -> Reasons:
+        assert sorted(set(pictures.tolist())) == list(range(len(maps)))
         runs.append(len(paths))
-        return explain(network, maps, paths)
+        return explain(network, maps, pictures, paths)
 
     monkeypatch.setattr(Colours, "explain", counted)
     batch = torch.stack([tagger.prepare_item(one) for one in (THIRDS, blocks(RED, BLUE), blocks(GREEN, BLACK))])
     together = tagger.tag(batch, [ALL] * 3)
-    tagger.spec = replace(tagger.spec, max_batch=1)
+    monkeypatch.setattr(tagging, "LABELS_AT_ONCE", 1)
+    tagger.spec = replace(tagger.spec, max_batch=2)
     apart = tagger.tag(batch, [ALL] * 3)
     once, *several = runs
-    assert (max(several), sum(several)) == (Limits().beam, once)
+    assert (max(several), sum(several)) == (2, once)
     for one, other in zip(together, apart, strict=True):
         assert [(tag.label, tag.giver, tag.gained) for tag in one] == [
             (tag.label, tag.giver, tag.gained) for tag in other

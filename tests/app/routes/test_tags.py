@@ -57,7 +57,7 @@ def test_what_is_sure_enough_is_said(labelling: TestClient) -> None:
         ({"precision": 0.9}, ["crimson"]),
         ({"labels": ["green", "blue"], "min_probability": 0.1}, ["green"]),
         ({"labels": ["blue"]}, []),
-        ({"order": "probability", "min_probability": 0.2, "beam": 1}, ["red"]),
+        ({"order": "probability", "min_probability": 0.2, "beam": 1}, ["red", "crimson", "green"]),
         ({"merge": True, "min_probability": 0.2}, ["red", "green"]),
         ({"merge": True, "merge_cosine": 0.999, "min_probability": 0.2}, ["red", "crimson", "green"]),
     ],

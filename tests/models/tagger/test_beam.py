@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from itertools import permutations
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -136,15 +137,30 @@ def test_only_what_is_allowed_is_said() -> None:
         assert dict(paths) == {path: pytest.approx(value, abs=1e-4) for path, value in expected.items()}
 
 
-def test_marginals_add_up_the_paths_that_say_a_label() -> None:
-    """Over all paths they are each label's probability; over some, its share of theirs."""
-    network = network_of(3, 2)
+@given(beam=st.integers(1, 5), most=st.integers(1, 4), seed=st.integers(0, 10_000))
+def test_chances_are_what_could_come_next_along_a_path(beam: int, most: int, seed: int) -> None:
+    """Of every label and every found path: asked one step after the other, the highest probability, and its step."""
+    network = network_of(4, seed)
     features = torch.randn(2, FEATURES)
-    for beam in (3, 40):
-        with torch.no_grad():
-            marginals = search(network, features, Limits(beam, most=3)).marginals(3)
-        for row, paths in zip(marginals.tolist(), found(network, features, Limits(beam, most=3)), strict=True):
-            total = sum(math.exp(value) for _, value in paths)
-            for label in range(3):
-                said = sum(math.exp(value) for path, value in paths if label in path)
-                assert row[label] == pytest.approx(said / total, abs=1e-5)
+    allowed = torch.tensor([True, True, False, True])
+    with torch.no_grad():
+        paths = search(network, features, Limits(beam, most=most), allowed)
+    for row, path in np.argwhere(paths.log_probabilities.numpy() > -np.inf):
+        said = [label for label in paths.labels[row, path].tolist() if label != NOTHING]
+        for label in range(4):
+            chances = [
+                chance_of(network, features[row], said[:step], label, {0, 1, 3})
+                for step in range(min(len(said) + 1, most))
+            ]
+            assert float(paths.chances[row, path, label]) == pytest.approx(max(chances), abs=1e-5)
+            moment = int(paths.moments[row, path, label])
+            assert chances[moment] == pytest.approx(max(chances), abs=1e-5)
+
+
+def chance_of(network: LabelNet, feature: torch.Tensor, said: list[int], label: int, allowed: set[int]) -> float:
+    """Probability that a label comes next, among what is allowed and was not said, and the end."""
+    open_labels = [one for one in allowed if one not in said]
+    if label not in open_labels:
+        return 0.0
+    row = network(feature[None], torch.tensor([[*said, 0]]))[0, len(said)].tolist()
+    return math.exp(row[label]) / sum(math.exp(row[one]) for one in [*open_labels, network.end])

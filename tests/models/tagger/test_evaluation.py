@@ -23,7 +23,7 @@ LABELS = (*COLOURS, "never", "seldom", "hardly")
 
 
 class Reader:
-    """A tagger that says the colours of a picture, the widest first, then what nobody asked for; or all wrong."""
+    """A tagger that is sure of the colours of a picture, and of nothing else; or all wrong."""
 
     spec = SimpleNamespace(max_batch=4)
     digest = "ab" * 32
@@ -43,18 +43,17 @@ class Reader:
         return Looked(batch, batch[:, :, None, None])
 
     def label(self, looked: Looked, limits: Limits) -> Paths:
-        """One path that is certain."""
-        rows = []
-        for shares in looked.features.tolist():
-            there = [number for number, share in enumerate(shares) if (share > 0) != self._wrong]
-            others = [number for number in range(len(self.labels)) if number not in there]
-            said = [*there, *others[: max(limits.least - len(there), 0)]]
-            rows.append([*said, *[NOTHING] * (limits.most - len(said))])
-        return Paths(torch.tensor(rows)[:, None, : limits.most], torch.zeros(len(rows), 1))
+        """One path that says nothing; what is there is certain, the rest the less likely the higher its number."""
+        assert limits == Limits()
+        chances = torch.linspace(0.4, 0.1, len(self.labels)).repeat(len(looked.features), 1)
+        there = looked.features > 0
+        chances[:, : there.shape[1]][there != self._wrong] = 1.0
+        paths = torch.full((len(chances), 1, limits.most), NOTHING)
+        return Paths(paths, torch.zeros(len(chances), 1), chances[:, None], torch.zeros(chances[:, None].shape).long())
 
     def probabilities(self, paths: Paths) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
         """As the paths say."""
-        return np.asarray(paths.marginals(len(self.labels)).double().numpy())
+        return np.asarray(paths.marginals().double().numpy())
 
     def thresholds(self) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
         """More likely than not."""
@@ -108,21 +107,19 @@ def test_weights_of_other_labels_are_refused(table: Path) -> None:
         judged(table, Reader(("cloud", "sea")))
 
 
-def test_labels_are_ranked_by_their_share_and_then_by_their_place() -> None:
-    """Labels of all paths come first, in the order of the long one; then those of likelier paths; then its others."""
-    labels = torch.tensor([[[4, 2, NOTHING], [2, 4, 1], [4, 5, 2]]])
-    paths = Paths(labels, torch.log(torch.tensor([[0.5, 0.3, 0.2]])))
-    long = Paths(torch.tensor([[[6, 2, 4, 0, 3], [6, 4, 2, 5, 1]]]), torch.log(torch.tensor([[0.9, 0.1]])))
-    assert ranked(paths, long, 9).tolist() == [[2, 4, 1, 5, 6]]
-    few = Paths(torch.tensor([[[1, NOTHING, NOTHING]]]), torch.zeros(1, 1))
-    assert ranked(few, few, 9).tolist() == [[1, NOTHING, NOTHING]]
+def test_labels_are_ranked_by_their_marginals() -> None:
+    """The surest of all paths first; all labels where there are fewer than ten."""
+    chances = torch.tensor([[[0.1, 0.9, 0.5], [0.8, 0.0, 0.5]]])
+    labels = torch.full((1, 2, 4), NOTHING)
+    paths = Paths(labels, torch.log(torch.tensor([[0.5, 0.25]])), chances, torch.zeros_like(chances).long())
+    assert ranked(paths).tolist() == [[1, 2, 0]]
 
 
 def test_labels_of_no_picture_count_where_they_are_said() -> None:
     """Means are over labels that are true or said of some picture: what is never met is left out."""
     true = np.array([[True, False, False, False], [True, True, False, False]])
     order = np.array([[0, 2], [0, 1]])
-    said = Said(order, order, true)
+    said = Said(order, true)
     found = figures(said, true)
     assert found["precision"] == found["recall"] == pytest.approx(200 / 3)
     assert (found["n_plus"], found["labels"], found["own C-F1"]) == (2, 2, 100)
