@@ -25,16 +25,14 @@ from benchmarks.markdown import table, typed
 from benchmarks.records import Record, recorded, said, write_down
 from models.contracts import RetrievalError
 from models.devices import choose_device, describe
-from models.paths import Limits
 from models.tagger.baselines import LinearRecipe, Objective
-from models.tagger.beam import search
-from models.tagger.evaluation import FIXED, RANKED, ranked
+from models.tagger.evaluation import FIXED, RANKED
 from models.tagger.features import describe as features_of
 from models.tagger.layouts import load
 from models.tagger.measures import judge_met, mean_average_precision, said_of
 from models.tagger.network import PAPER, LabelNet
 from models.tagger.ordering import Order
-from models.tagger.recipe import PathRecipe
+from models.tagger.recipe import PathRecipe, surest
 from models.tagger.tagger_net import Eye
 from models.training import Progress, fit
 
@@ -98,11 +96,12 @@ def run(name: str, base: PathRecipe, judged: Described, state: Path, device: Dev
 
 def surest_labels(network: torch.nn.Module, judged: Described) -> NDArray[np.int64]:
     """Say ten labels of each picture, the surest first; by beam search where there are paths."""
+    features = judged.plain()
+    if isinstance(network, LabelNet):
+        return surest(network, features, RANKED)
     with torch.inference_mode():
-        features = judged.plain()
-        if isinstance(network, LabelNet):
-            return ranked(search(network, features, Limits()))
-        return np.asarray(network(features).topk(min(RANKED, judged.tags.shape[1]), dim=1).indices.numpy())
+        scores = network(features)
+    return np.asarray(scores.topk(min(RANKED, scores.shape[1]), dim=1).indices.numpy())
 
 
 def figures(order: NDArray[np.int64], tags: NDArray[np.bool_]) -> Mapping[str, float]:

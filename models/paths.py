@@ -71,6 +71,11 @@ class Paths:
         weights = torch.softmax(self.log_probabilities, dim=1)
         return torch.einsum("nb,nbl->nl", weights, self.chances)
 
+    def surest(self, count: int) -> Tensor:
+        """Order labels by their marginals: int64 (n, count), the surest first, or all where there are fewer."""
+        marginals = self.marginals()
+        return marginals.topk(min(count, marginals.shape[1]), dim=1).indices
+
 
 @dataclass(frozen=True, eq=False)
 class Reasons:

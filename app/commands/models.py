@@ -128,9 +128,13 @@ def calibrate(
 def train(
     name: Name,
     data: Data,
+    *,
     network: Annotated[str | None, typer.Option(help="Which of its networks; the default one unless named.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="Steps of each stage; the recipe's own unless set.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start anew instead of going on where a run ended.")] = False,
+    finetune: Annotated[
+        bool, typer.Option("--finetune", help="Teach the network that sees, too, where it else stays as it was.")
+    ] = False,
     stage: Annotated[
         str | None, typer.Option(help="One stage of the published training alone; the model's card tells which.")
     ] = None,
@@ -146,6 +150,9 @@ def train(
     start_anew()
     from models.registry import spec as find_spec
 
+    if stage is not None and finetune:
+        message = "--stage runs one stage alone; leave --finetune out."
+        raise Refusal(message)
     if stage is not None:
         kept = _train_stage(name, data, network, stage, start, steps, fresh)
         show(_of(kept), as_json, lambda: f"Kept {_short(kept)} in {kept.folder}.")
@@ -153,7 +160,7 @@ def train(
     if start is not None:
         message = "--start belongs to one stage; name it with --stage."
         raise Refusal(message)
-    learn = _part(name, "train").train
+    learn = _part(name, "finetuning" if finetune else "train").train
     spec = find_spec(name)
     if network is not None and network not in spec.networks:
         message = f"The model {name} has no network {network!r}; it has: {', '.join(spec.networks)}."

@@ -119,6 +119,10 @@ class EfficientNetLite0(nn.Module):
                 incoming = stage.channels
         self._blocks = nn.ModuleList(blocks)
 
+    def first(self, blocks: int) -> list[nn.Module]:
+        """Return what comes first: the first convolution with its normalisation, and so many blocks."""
+        return [self._conv_stem, self._bn0, *self._blocks[:blocks]]
+
     def blocks_from(self, number: int) -> list[nn.Module]:
         """Return the blocks from a number on, counted from 0."""
         return list(self._blocks[number:])

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.tagger.described import log_frequencies
 from models.tagger.network import Standardised
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class LinearRecipe:
         layer = nn.Linear(features, labels)
         if self.objective is not Objective.WARP:
             # What is known without looking need not be learnt in small steps; WARP compares labels and knows no scale.
-            likely = self.trained.log_frequencies
+            likely = log_frequencies(self.trained.tags)[:-1]
             layer.bias.data = torch.logit(likely.exp())
         return nn.Sequential(standardised, nn.Dropout(self.dropout), layer)
 

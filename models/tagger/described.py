@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from models.tagger.measures import judge_met, said_of
 
@@ -48,15 +48,6 @@ class Described:
         """Return the first view of each picture, which is the picture itself: float32 (n, features)."""
         return self.features[:, 0].float()
 
-    @cached_property
-    def log_frequencies(self) -> Tensor:
-        """Logarithm of the share of pictures that have each label, float32 (labels,).
-
-        A label that no picture has counts as if half a picture had it.
-        """
-        shares = (self.tags.sum(axis=0) + 0.5) / (len(self) + 1)
-        return torch.from_numpy(np.log(shares)).float()
-
     def standardise(self, layer: Standardised) -> None:
         """Fill a layer with the mean and the standard deviation of each feature, the latter never quite 0."""
         plain = self.plain()
@@ -70,3 +61,12 @@ class Described:
         """
         found = judge_met(said_of(labels, self.tags.shape[1]), self.tags)
         return {"C-F1": found.class_f1, "O-F1": found.overall_f1, "N+": float(found.recalled)}
+
+
+def log_frequencies(tags: NDArray[np.bool_]) -> Tensor:
+    """Logarithm of the share of pictures, (n, labels), that have each label: float32 (labels + 1,).
+
+    The last is that of the end, which all have: 0. A label that no picture has counts as if half a picture had it.
+    """
+    shares = (tags.sum(axis=0) + 0.5) / (len(tags) + 1)
+    return functional.pad(torch.from_numpy(np.log(shares)).float(), (0, 1))

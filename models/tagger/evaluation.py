@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from models.paths import Looked, Paths
+    from models.paths import Looked
     from models.tagger.datasets import Listing
     from models.tagger.measures import Judgement
     from models.tagging import TaggingPredictor
@@ -125,14 +125,8 @@ def say(paths: Sequence[Path], predictor: TaggingPredictor) -> Said:
     for start in range(0, len(paths), size):
         found = predictor.label(look_at(paths[start : start + size], predictor), Limits())
         likely = predictor.probabilities(found)
-        parts.append(Said(ranked(found), (likely > 0) & (likely >= predictor.thresholds())))
+        parts.append(Said(found.surest(RANKED).cpu().numpy(), (likely > 0) & (likely >= predictor.thresholds())))
     return Said(*(np.concatenate([getattr(part, name) for part in parts]) for name in Said.__dataclass_fields__))
-
-
-def ranked(paths: Paths) -> NDArray[np.int64]:
-    """Order labels by how sure they are: int64 (n, `RANKED`), the surest first, or all where there are fewer."""
-    marginals = paths.marginals()
-    return np.asarray(marginals.topk(min(RANKED, marginals.shape[1]), dim=1).indices.cpu().numpy())
 
 
 def _overall(judged: Judgement) -> Mapping[str, float]:

@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from models.paths import NOTHING, Limits
 from models.tagger.beam import search
+from models.tagger.described import log_frequencies
 from models.tagger.network import SHIPPED, Design, LabelNet
 from models.tagger.ordering import Order, paths_of
 
@@ -90,10 +91,7 @@ class PathRecipe:
     def evaluate(self, network: nn.Module, device: Device) -> Mapping[str, float]:
         """C-F1, O-F1 and N+ of a fixed number of labels a picture, the surest ones by beam search."""
         features = self.held_out.plain().to(device.name)
-        with torch.inference_mode():
-            marginals = search(cast("LabelNet", network), features, Limits()).marginals()
-        surest = marginals.topk(min(self.said, marginals.shape[1]), dim=1).indices
-        return self.held_out.figures(surest.cpu().numpy())
+        return self.held_out.figures(surest(cast("LabelNet", network), features, self.said))
 
     @property
     def frequencies(self) -> NDArray[np.int64]:
@@ -104,7 +102,19 @@ class PathRecipe:
     @property
     def log_frequencies(self) -> Tensor:
         """Logarithm of the share of pictures that have each label, float (labels + 1,); all have the end: 0."""
-        return functional.pad(self.trained.log_frequencies, (0, 1))
+        return log_frequencies(self.trained.tags)
+
+
+def surest(network: LabelNet, features: Tensor, count: int) -> NDArray[np.int64]:
+    """Say so many labels of each picture, or all where there are fewer, the surest first: int64 (n, count).
+
+    Args:
+        network: in evaluation mode.
+        features: float (n, features).
+        count: at least 1.
+    """
+    with torch.inference_mode():
+        return np.asarray(search(network, features, Limits()).surest(count).cpu().numpy())
 
 
 def alone_loss(network: LabelNet, features: Tensor, tags: Tensor, added: Tensor | float = 0.0) -> Tensor:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from models.tagger.calibration import calibrate_trained
 from models.tagger.features import describe
 from models.tagger.layouts import load
+from models.tagger.network import Design
+from models.tagger.ordering import Order
 from models.tagger.recipe import PathRecipe
 from models.tagger.tagger_net import TaggerNet
+from models.tagger.variation import Variation
 from models.training import Progress, Stage, fit, half_precision
 
 if TYPE_CHECKING:
@@ -21,9 +24,25 @@ if TYPE_CHECKING:
     from models.contracts import ModelSpec
     from models.devices import Device
     from models.tagger.datasets import Listing, Parts
+    from models.tagger.described import Described
     from models.tagger.network import LabelNet
 
 LICENCE = "The trunk's weights are Apache-2.0; what was learnt from pictures is subject to their terms."
+
+
+@dataclass(frozen=True, eq=False)
+class Learnt:
+    """What has been learnt so far.
+
+    Attributes:
+        network: on the CPU, float32, in evaluation mode.
+        held_out: the held-out pictures as its trunk sees them.
+        stages: for the card: what each stage did.
+    """
+
+    network: TaggerNet
+    held_out: Described
+    stages: Mapping[str, Any]
 
 
 def train(
@@ -55,49 +74,70 @@ def train(
         MissingData: there is no such data, or a file is no picture.
         MissingCheckpoint: the ImageNet weights are not installed.
     """
-    parts = load(data)
-    chosen = network or spec.default_network
+    parts, chosen = load(data), network or spec.default_network
+    learnt = learn_labels(parts, state / chosen, device, report, steps)
+    return keep(learnt, parts, spec, chosen, store, device)
+
+
+def learn_labels(
+    parts: Parts, state: Path, device: Device, report: Callable[[Stage], None], steps: int | None = None
+) -> Learnt:
+    """Learn labels of what the frozen trunk sees; arguments and errors as of `train`, `state` a path to go on from."""
     whole = TaggerNet(len(parts.trained.labels))
     whole.eval().eye.load_imagenet()
-
-    def tell(name: str) -> Callable[[Progress], None]:
-        return lambda progress: report(Stage(name, progress))
-
     trained, held_out = (
-        describe(part, whole.eye, state / "features", device, tell(f"features, {name}"))
+        describe(part, whole.eye, state.parent / "features", device, telling(report, f"features, {name}"))
         for name, part in (("trained", parts.trained), ("held out", parts.held_out))
     )
     recipe = PathRecipe(trained, held_out)
     if steps is not None:
         recipe = replace(recipe, steps=steps, evaluate_every=steps)
-    found = fit(recipe, state / f"{chosen} {_name(parts, recipe)}.pt", device, tell("labels"))
-    voice = cast("LabelNet", found.network)
-    whole.voice.load_state_dict(voice.state_dict())
+    found = fit(recipe, named(state, parts, recipe), device, telling(report, "labels"))
+    whole.voice.load_state_dict(cast("LabelNet", found.network).state_dict())
+    return Learnt(whole, held_out, {"labels": {**found.card(), "recipe": numbers(recipe)}})
+
+
+def keep(
+    learnt: Learnt, parts: Parts, spec: ModelSpec, network: str, store: CheckpointStore, device: Device
+) -> Checkpoint:
+    """Calibrate what was learnt, and store it."""
     card = {
         "preprocessing": spec.preprocessing,
         "licence": LICENCE,
         "labels": list(parts.trained.labels),
         "data": {"trained": _counts(parts.trained), "held out": _counts(parts.held_out)},
         "device": device.name,
-        "stages": {"labels": {**found.card(), "recipe": _numbers(recipe)}},
-        "calibration": calibrate_trained(voice, held_out),
+        "stages": dict(learnt.stages),
+        "calibration": calibrate_trained(learnt.network.voice, learnt.held_out),
     }
-    return store.save(spec.name, chosen, half_precision(whole), card)
+    return store.save(spec.name, network, half_precision(learnt.network), card)
 
 
-def _name(parts: Parts, recipe: PathRecipe) -> str:
+def telling(report: Callable[[Stage], None], name: str) -> Callable[[Progress], None]:
+    """Return what tells the progress of a stage."""
+    return lambda progress: report(Stage(name, progress))
+
+
+def named(state: Path, parts: Parts, recipe: object) -> Path:
     """Name what is learnt from and how, so that a run on one's own pictures does not go on where another ended."""
-    digest = hashlib.sha256(repr((parts.trained.labels, parts.trained.paths, _numbers(recipe))).encode())
+    digest = hashlib.sha256(repr((parts.trained.labels, parts.trained.paths, numbers(recipe))).encode())
     for part in (parts.trained, parts.held_out):
         digest.update(part.tags.tobytes())
-    return digest.hexdigest()[:16]
+    return state.with_name(f"{state.name} {digest.hexdigest()[:16]}.pt")
+
+
+def numbers(recipe: object) -> Mapping[str, Any]:
+    """Return the numbers of a recipe by their names, for a card."""
+    large = {"trained", "held_out", "start", "log_frequencies"}
+    plain = {name: value for name, value in vars(recipe).items() if name not in large}
+    return {name: _plain(value) for name, value in plain.items()}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - a number, a name, or a record of such
+    if isinstance(value, Design | Variation):
+        return asdict(value)
+    return str(value) if isinstance(value, Order) else value
 
 
 def _counts(listing: Listing) -> Mapping[str, int]:
     return {"pictures": len(listing), "tags": int(listing.tags.sum())}
-
-
-def _numbers(recipe: PathRecipe) -> Mapping[str, Any]:
-    large = {"trained", "held_out", "design"}
-    plain = {name: value for name, value in vars(recipe).items() if name not in large}
-    return {**plain, "order": str(recipe.order), "design": asdict(recipe.design)}

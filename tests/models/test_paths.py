@@ -31,3 +31,10 @@ def test_pictures_do_not_mix() -> None:
     likely = [[-1.0, -2.0], [-0.5, -3.0]]
     alone = [paths_of([chances[row]], [likely[row]]).marginals()[0] for row in range(2)]
     torch.testing.assert_close(paths_of(chances, likely).marginals(), torch.stack(alone))
+
+
+def test_the_surest_are_those_of_the_highest_marginals() -> None:
+    """Of all paths together, the surest first; all labels where there are fewer than are asked for."""
+    paths = paths_of([[[0.1, 0.9, 0.5], [0.8, 0.0, 0.5]]], [[math.log(0.5), math.log(0.25)]])
+    assert paths.surest(2).tolist() == [[1, 2]]
+    assert paths.surest(9).tolist() == [[1, 2, 0]]

@@ -14,7 +14,7 @@ from torch import Tensor
 from models.datasets import MissingData
 from models.images import Picture
 from models.paths import NOTHING, Limits, Looked, Paths
-from models.tagger.evaluation import Said, evaluate, figures, ranked, tags_of
+from models.tagger.evaluation import Said, evaluate, figures, tags_of
 from models.tagger.tables import load
 from models.tagging import TaggingPredictor
 from tests.models.tagger.pictures import COLOURS, write_table
@@ -105,14 +105,6 @@ def test_weights_of_other_labels_are_refused(table: Path) -> None:
     """The error names a label of the data and says what to name instead."""
     with pytest.raises(MissingData, match=r"'blue'.*--checkpoint"):
         judged(table, Reader(("cloud", "sea")))
-
-
-def test_labels_are_ranked_by_their_marginals() -> None:
-    """The surest of all paths first; all labels where there are fewer than ten."""
-    chances = torch.tensor([[[0.1, 0.9, 0.5], [0.8, 0.0, 0.5]]])
-    labels = torch.full((1, 2, 4), NOTHING)
-    paths = Paths(labels, torch.log(torch.tensor([[0.5, 0.25]])), chances, torch.zeros_like(chances).long())
-    assert ranked(paths).tolist() == [[1, 2, 0]]
 
 
 def test_labels_of_no_picture_count_where_they_are_said() -> None:

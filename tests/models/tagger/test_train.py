@@ -13,12 +13,16 @@ from models.choosing import Wanted
 from models.contracts import MissingCheckpoint
 from models.datasets import MissingData
 from models.devices import Device
-from models.tagger import SPEC, canvas
+from models.tagger import SPEC, canvas, finetuning
 from models.tagger import calibration as calibrating
 from models.tagger.evaluation import evaluate
-from models.tagger.train import train
+from models.tagger.layouts import load
+from models.tagger.tagger_net import TaggerNet
+from models.tagger.train import Learnt, train
+from models.tagger.whole_recipe import WholeRecipe
 from models.tagging import load_tagger
 from models.training import Stage
+from tests.models.tagger.lights import lights
 from tests.models.tagger.pictures import COLOURS, write_table
 
 CPU = Device("cpu", torch.float32, 1)
@@ -85,6 +89,44 @@ def test_other_pictures_are_learnt_anew(store: CheckpointStore, tmp_path: Path) 
     kept = other.card["calibration"]
     # The card was learnt from the same pictures in float32; weights have since been rounded to fp16.
     np.testing.assert_allclose(learnt.card()["slope"], kept["slope"], rtol=0.1)
+
+
+@pytest.mark.usefixtures("small")
+def test_the_trunk_can_be_taught_too(store: CheckpointStore, tmp_path: Path) -> None:
+    """From the same start: the checkpoint tells of both stages, sees otherwise than ImageNet's, and is judged."""
+    data = write_table(tmp_path / "data", 60)
+    stages: list[Stage] = []
+    try:
+        frozen = train(SPEC, data, store, tmp_path / "state", CPU, stages.append, steps=4)
+    except MissingCheckpoint as missing:
+        pytest.skip(str(missing))
+    assert not [stage for stage in stages if stage.name == "trunk and labels"]
+    taught = finetuning.train(SPEC, data, store, tmp_path / "state", CPU, stages.append, steps=4)
+    assert [*taught.card["stages"]] == ["labels", "trunk and labels"]
+    assert taught.card["stages"]["labels"] == frozen.card["stages"]["labels"]
+    assert taught.card["stages"]["trunk and labels"]["recipe"]["changes"]["flip"] == 0.5
+    one, other = (load_tagger(store, "tagger", found.digest, CPU) for found in (frozen, taught))
+    red = torch.full((1, 3, 64, 64), 100, dtype=torch.uint8)
+    assert not torch.allclose(one.look(red).features, other.look(red).features)
+    assert evaluate(data, other)["images"] == 12
+    assert finetuning.train(SPEC, data, store, tmp_path / "state", CPU, stages.append, steps=4).digest == taught.digest
+
+
+def test_each_picture_is_learnt_from_so_often(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Unless steps are named they follow from the number of pictures."""
+    parts = load(write_table(tmp_path, 60))
+    asked: list[WholeRecipe] = []
+
+    def noted(recipe: WholeRecipe, *_: object) -> None:
+        asked.append(recipe)
+        raise InterruptedError
+
+    monkeypatch.setattr(finetuning, "fit", noted)
+    start = Learnt(TaggerNet(len(COLOURS)), lights(5, 1), {})
+    for steps in (None, 7):
+        with pytest.raises(InterruptedError):
+            finetuning.learn_whole(start, parts, tmp_path / "state", CPU, lambda _: None, steps)
+    assert [one.steps for one in asked] == [round(finetuning.EPOCHS * 43 / asked[0].batch), 7]
 
 
 def test_without_the_data_nothing_is_trained(store: CheckpointStore, tmp_path: Path) -> None:
