@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -17,24 +17,31 @@ if TYPE_CHECKING:
 
     from app.tag_answers import Evidence, LabelledPicture, Region
 
+# What is wanted of a picture's labels, of whatever command.
+Count: TypeAlias = Annotated[
+    int | None, typer.Option("-k", min=1, max=200, help="So many labels of each, whatever their thresholds.")
+]
+LeastProbability: TypeAlias = Annotated[
+    float | None, typer.Option(min=0, max=1, help="Labels at least so probable, whatever their thresholds.")
+]
+Precision: TypeAlias = Annotated[float | None, typer.Option(help="Thresholds fitted for this precision.")]
+Allowed: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--label", help="A label that may be said; repeatable; all unless named.")
+]
+Weights: TypeAlias = Annotated[
+    str | None, typer.Option(help="Weights other than those promoted last: a digest, or its first 8 digits.")
+]
+
 
 def tags(
     pictures: Annotated[
         list[Path], typer.Argument(metavar="PICTURE...", exists=True, dir_okay=False, help="Picture files.")
     ],
-    count: Annotated[
-        int | None, typer.Option("-k", min=1, max=200, help="So many labels of each, whatever their thresholds.")
-    ] = None,
-    min_probability: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Labels at least so probable, whatever their thresholds.")
-    ] = None,
-    precision: Annotated[float | None, typer.Option(help="Thresholds fitted for this precision.")] = None,
-    labels: Annotated[
-        list[str] | None, typer.Option("--label", help="A label that may be said; repeatable; all unless named.")
-    ] = None,
-    checkpoint: Annotated[
-        str | None, typer.Option(help="Weights other than those promoted last: a digest, or its first 8 digits.")
-    ] = None,
+    count: Count = None,
+    min_probability: LeastProbability = None,
+    precision: Precision = None,
+    labels: Allowed = None,
+    checkpoint: Weights = None,
     url: Url = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
