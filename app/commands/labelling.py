@@ -11,7 +11,7 @@ import typer
 
 from app.commands.building import BuildProgress
 from app.commands.server import DEFAULT_URL, Url, connect
-from app.commands.tags import Allowed, Count, LeastProbability, Precision, Weights
+from app.commands.tags import Allowed, Count, LeastProbability, Precision, Weights, wanted
 from app.commands.terminal import AsJson, note, parsed_object, show
 
 if TYPE_CHECKING:
@@ -58,19 +58,12 @@ def tag(
     An item that somebody changes meanwhile is left as it is; items that have their labels already are not written.
     """
     where = parsed_object(filter_, "--filter")
+    asked = wanted(count, min_probability, precision, labels, checkpoint)
     written, refused = 0, []
     with connect(url) as client, BuildProgress() as progress:
-        wanted = {
-            "k": count,
-            "min_probability": min_probability,
-            "precision": precision,
-            "labels": labels or (),
-            "merge": merge,
-            "checkpoint": checkpoint,
-        }
 
         def label(*pictures: bytes) -> Sequence[LabelledPicture]:
-            return client.tags(*pictures, **wanted)  # type: ignore[arg-type]  # each has the type of its option
+            return client.tags(*pictures, merge=merge, **asked)
 
         # All of them first: what is written must not move what is still to come.
         items = list(client.items(collection, where=where))
