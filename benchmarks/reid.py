@@ -28,10 +28,11 @@ from models.calibrating import false_match_score
 from models.calibration import FALSE_MATCH_RATES
 from models.checkpoints import CheckpointStore
 from models.contracts import RetrievalError
+from models.datasets import read_picture
 from models.devices import choose_device
 from models.predictor import load_predictor
 from models.reid.canvas import WHITE
-from models.reid.datasets import find_parts, read_picture
+from models.reid.datasets import find_parts
 from models.reid.evaluation import embed_listing, load_trial, seen_in
 from models.reid.listings import Listing, Trial, trial_of
 from models.reid.open_set import best_hits, judge, judge_pairs, pairs_across

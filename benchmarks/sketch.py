@@ -22,8 +22,8 @@ from benchmarks.machine import describe
 from benchmarks.markdown import table, typed, with_interval
 from models.checkpoints import CheckpointStore
 from models.contracts import EmptyDrawing, RetrievalError
+from models.datasets import read_picture
 from models.devices import choose_device
-from models.images import decode
 from models.judgements import Figure
 from models.metrics import accuracy_at, bootstrap_interval, mean_reciprocal_rank, ranks
 from models.predictor import load_predictor
@@ -162,7 +162,7 @@ def held_out_drawings(folder: Path, photos: PhotoSketches) -> Mapping[int, NDArr
     files = [path for path in sorted((folder / "sketch").glob("*.jpg")) if int(path.stem[:3]) - 1 in set(photos.items)]
     assert [int(path.stem[:3]) - 1 for path in files] == photos.sketch_items.tolist()
     wanted = np.flatnonzero(is_held_out(photos.sketch_items))
-    return {int(index): decode(files[index].read_bytes()).rgb[..., 0] for index in wanted}
+    return {int(index): read_picture(files[index]).rgb[..., 0] for index in wanted}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -11,6 +11,7 @@ import typer
 
 from app.commands.building import BuildProgress
 from app.commands.server import DEFAULT_URL, Url, connect
+from app.commands.tags import Allowed, Count, LeastProbability, Precision, Weights, wanted
 from app.commands.terminal import AsJson, note, parsed_object, show
 
 if TYPE_CHECKING:
@@ -42,18 +43,12 @@ def tag(
     collection: Annotated[str, typer.Argument(metavar="COLLECTION", help="Name of the collection.")],
     *,
     field: Annotated[str, typer.Option(help="Name in the metadata that holds the labels.")] = "tags",
-    count: Annotated[
-        int | None, typer.Option("-k", min=1, max=200, help="So many labels of each, whatever their thresholds.")
-    ] = None,
-    min_probability: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Labels at least so probable, whatever their thresholds.")
-    ] = None,
-    precision: Annotated[float | None, typer.Option(help="Thresholds fitted for this precision.")] = None,
-    labels: Annotated[
-        list[str] | None, typer.Option("--label", help="A label that may be said; repeatable; all unless named.")
-    ] = None,
+    count: Count = None,
+    min_probability: LeastProbability = None,
+    precision: Precision = None,
+    labels: Allowed = None,
     merge: Annotated[bool, typer.Option("--merge", help="Put labels together that mean the same.")] = False,
-    checkpoint: Annotated[str | None, typer.Option(help="Weights other than those promoted last.")] = None,
+    checkpoint: Weights = None,
     filter_: Annotated[str | None, typer.Option("--filter", help="Only items with this metadata, as JSON.")] = None,
     url: Url = DEFAULT_URL,
     as_json: AsJson = False,
@@ -63,19 +58,12 @@ def tag(
     An item that somebody changes meanwhile is left as it is; items that have their labels already are not written.
     """
     where = parsed_object(filter_, "--filter")
+    asked = wanted(count, min_probability, precision, labels, checkpoint)
     written, refused = 0, []
     with connect(url) as client, BuildProgress() as progress:
-        wanted = {
-            "k": count,
-            "min_probability": min_probability,
-            "precision": precision,
-            "labels": labels or (),
-            "merge": merge,
-            "checkpoint": checkpoint,
-        }
 
         def label(*pictures: bytes) -> Sequence[LabelledPicture]:
-            return client.tags(*pictures, **wanted)  # type: ignore[arg-type]  # each has the type of its option
+            return client.tags(*pictures, merge=merge, **asked)
 
         # All of them first: what is written must not move what is still to come.
         items = list(client.items(collection, where=where))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias, TypedDict
 
 import typer
 
@@ -17,39 +18,74 @@ if TYPE_CHECKING:
 
     from app.tag_answers import Evidence, LabelledPicture, Region
 
+# What is wanted of a picture's labels, of whatever command.
+Count: TypeAlias = Annotated[
+    int | None, typer.Option("-k", min=1, max=200, help="So many labels of each, whatever their thresholds.")
+]
+LeastProbability: TypeAlias = Annotated[
+    float | None, typer.Option(min=0, max=1, help="Labels at least so probable, whatever their thresholds.")
+]
+Precision: TypeAlias = Annotated[float | None, typer.Option(help="Thresholds fitted for this precision.")]
+Allowed: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--label", help="A label that may be said; repeatable; all unless named.")
+]
+Weights: TypeAlias = Annotated[
+    str | None, typer.Option(help="Weights other than those promoted last: a digest, or its first 8 digits.")
+]
+
+
+class Wanted(TypedDict):
+    """What is wanted, as the client takes it."""
+
+    k: int | None
+    min_probability: float | None
+    precision: float | None
+    labels: Sequence[str]
+    checkpoint: str | None
+
+
+def wanted(
+    count: int | None,
+    min_probability: float | None,
+    precision: float | None,
+    labels: Sequence[str] | None,
+    checkpoint: str | None,
+) -> Wanted:
+    """Put together what the options say.
+
+    Raises:
+        Refusal: thresholds are chosen, and also what heeds none.
+    """
+    if precision is not None and (count is not None or min_probability is not None):
+        message = "--precision chooses thresholds, of which -k and --min-probability heed none; give one or the other."
+        raise Refusal(message)
+    return {
+        "k": count,
+        "min_probability": min_probability,
+        "precision": precision,
+        "labels": labels or (),
+        "checkpoint": checkpoint,
+    }
+
 
 def tags(
     pictures: Annotated[
         list[Path], typer.Argument(metavar="PICTURE...", exists=True, dir_okay=False, help="Picture files.")
     ],
-    count: Annotated[
-        int | None, typer.Option("-k", min=1, max=200, help="So many labels of each, whatever their thresholds.")
-    ] = None,
-    min_probability: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Labels at least so probable, whatever their thresholds.")
-    ] = None,
-    precision: Annotated[float | None, typer.Option(help="Thresholds fitted for this precision.")] = None,
-    labels: Annotated[
-        list[str] | None, typer.Option("--label", help="A label that may be said; repeatable; all unless named.")
-    ] = None,
-    checkpoint: Annotated[
-        str | None, typer.Option(help="Weights other than those promoted last: a digest, or its first 8 digits.")
-    ] = None,
+    count: Count = None,
+    min_probability: LeastProbability = None,
+    precision: Precision = None,
+    labels: Allowed = None,
+    checkpoint: Weights = None,
     url: Url = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
     """Say what is on pictures: labels, how sure each is, where it was seen, and which one before made it likelier."""
+    asked = wanted(count, min_probability, precision, labels, checkpoint)
     found: list[LabelledPicture] = []
     with connect(url) as client:
         for path in pictures:
-            found += client.tags(
-                _content(path),
-                k=count,
-                min_probability=min_probability,
-                precision=precision,
-                labels=labels or (),
-                checkpoint=checkpoint,
-            )
+            found += client.tags(_content(path), **asked)
     told = [{"picture": str(path), "tags": one.tags} for path, one in zip(pictures, found, strict=True)]
     show(told, as_json, lambda: _table(pictures, found))
 

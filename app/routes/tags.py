@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi.exceptions import RequestValidationError
 
 from app import present
 from app.dependencies import Parts, Pictures
@@ -61,7 +62,14 @@ async def read_options(
     ] = None,
     precision: Annotated[
         float | None,
-        Query(gt=0, le=1, description="Thresholds fitted for this precision; /v1/labels lists those there are."),
+        Query(
+            gt=0,
+            le=1,
+            description=(
+                "Thresholds fitted for this precision, not beside `k` or `min_probability`; "
+                "/v1/labels lists those there are."
+            ),
+        ),
     ] = None,
     labels: Annotated[
         list[str] | None,
@@ -72,7 +80,14 @@ async def read_options(
         Query(ge=1, le=MOST_BEAM, description="Paths that are followed at once; calibrated is the default."),
     ] = Options().beam,
 ) -> Options:
-    """Read which labels are wanted."""
+    """Read which labels are wanted.
+
+    Raises:
+        RequestValidationError: thresholds are chosen, and also what heeds none.
+    """
+    if precision is not None and (k is not None or min_probability is not None):
+        told = "It chooses thresholds, of which k and min_probability heed none; give one or the other"
+        raise RequestValidationError([{"loc": ("query", "precision"), "msg": told}])
     return replace(
         telling,
         k=k,

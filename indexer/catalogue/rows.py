@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import RowMapping
+from sqlalchemy import RowMapping, func
 
 from indexer.catalogue.records import Collection, GenerationRecord, Item, Reject
 from indexer.catalogue.tables import items
@@ -23,6 +23,8 @@ ITEM_COLUMNS = (
     items.c.change_seq,
     items.c.updated_at,
 )
+PICTURED_SINCE = func.coalesce(items.c.pictured_at, items.c.updated_at)
+"""Since when an item has its picture, as far as is known: a server of the version before notes only its writes."""
 PORTION = 500
 """How many values are looked for in one statement; databases bound the number of parameters."""
 

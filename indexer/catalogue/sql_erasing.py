@@ -11,7 +11,7 @@ from indexer.catalogue.database import Database
 from indexer.catalogue.errors import CatalogueUnavailable
 from indexer.catalogue.keys import MAX_KEY_BYTES, legible
 from indexer.catalogue.records import ErasedRows, Ids
-from indexer.catalogue.rows import as_ids, portions
+from indexer.catalogue.rows import PICTURED_SINCE, as_ids, portions
 from indexer.catalogue.tables import answers, items, leaves, rejects, vectors
 from indexer.catalogue.turns import Turn, find_collection, take_turn
 from indexer.catalogue.writing import drop_vectors
@@ -39,7 +39,7 @@ class SqlErasing:
         """
         with self._database.reading() as connection:
             own = items.c.collection_id == find_collection(connection, collection)
-            aged = select(items.c.id).where(own, items.c.pictured_at < than)
+            aged = select(items.c.id).where(own, than > PICTURED_SINCE)
             return as_ids(connection.execute(aged.order_by(items.c.id)).scalars().all())
 
     def own_pictures(self, collection: str, ids: Sequence[int] | Ids) -> set[str]:

@@ -21,7 +21,7 @@ from indexer.catalogue.keys import check_key, check_title
 from indexer.catalogue.metadata import check_metadata, merge_patch, write_metadata
 from indexer.catalogue.needs import check_needs
 from indexer.catalogue.records import Expectation, Ids, Item, ItemDraft, Once, Page, Stored
-from indexer.catalogue.rows import ITEM_COLUMNS, as_ids, pack, portions, to_item
+from indexer.catalogue.rows import ITEM_COLUMNS, PICTURED_SINCE, as_ids, pack, portions, to_item
 from indexer.catalogue.tables import collections, items, vectors
 from indexer.catalogue.turns import Turn, find_collection, take_turn
 from indexer.catalogue.writing import check_expected, drop_vectors, write_items, write_leaves, write_vectors
@@ -92,8 +92,8 @@ class SqlItems:
                 return old
             new = replace(patched, change_seq=turn.next_change(), updated_at=datetime.now(UTC))
             values = {"title": new.title, "change_seq": new.change_seq, "updated_at": new.updated_at}
-            stored = write_metadata(new.metadata)
-            connection.execute(update(items).where(items.c.id == new.id).values(metadata=stored, **values))
+            stored, row = write_metadata(new.metadata), update(items).where(items.c.id == new.id)
+            connection.execute(row.values(metadata=stored, pictured_at=PICTURED_SINCE, **values))
             write_leaves(turn, {new.id: new.metadata})
         return new
 

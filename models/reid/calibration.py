@@ -9,9 +9,9 @@ import torch
 
 from models.batches import in_batches
 from models.calibrating import NothingToCalibrate, Scores, fit_calibration
-from models.datasets import MissingData
+from models.datasets import MissingData, read_picture
 from models.reid.canvas import stretch
-from models.reid.datasets import find_parts, read_picture
+from models.reid.datasets import find_parts
 from models.reid.evaluation import embed_listing
 from models.reid.listings import trial_of
 

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from models.contracts import RetrievalError
-from models.datasets import MissingData
-from models.images import decode
+from models.datasets import MissingData, read_picture
 from models.reid import cuhk03_np, msmt17
 from models.reid.box_folders import TRAIN, has_official
 from models.reid.canvas import keep
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from models.images import Picture
 
 _SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
 _FEWEST = 2
@@ -97,19 +94,6 @@ def read(listing: Listing) -> Crops:
         MissingData: a file is no picture.
     """
     return Crops(tuple(keep(read_picture(path)) for path in listing.paths), listing.identities, listing.cameras)
-
-
-def read_picture(path: Path) -> Picture:
-    """Decode one file.
-
-    Raises:
-        MissingData: it is no picture, or gone.
-    """
-    try:
-        return decode(path.read_bytes())
-    except (RetrievalError, OSError) as error:
-        message = f"{path} cannot be read as a picture ({error}); restore it or take it away."
-        raise MissingData(message) from error
 
 
 def _own(folder: Path) -> list[Entry]:

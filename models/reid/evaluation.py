@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import torch
 
 from models.batches import in_batches
-from models.datasets import MissingData
-from models.reid.datasets import find_parts, read_picture
+from models.datasets import MissingData, read_picture
+from models.reid.datasets import find_parts
 from models.reid.ranking import Seen, rank_across_cameras
 
 if TYPE_CHECKING:

@@ -12,9 +12,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-from models.contracts import EmptyDrawing, InvalidStrokes, PictureTooLarge, UnreadablePicture
-from models.datasets import MissingData
-from models.images import Picture, decode
+from models.contracts import EmptyDrawing, InvalidStrokes
+from models.datasets import MissingData, read_picture
 from models.sketch.canvas import SIDE
 from models.sketch.class_folders import VECTORS
 from models.sketch.ink import draw_ink
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
+    from models.images import Picture
     from models.sketch.class_folders import ClassFolders
     from models.sketch.edges import EdgeDetector
 
@@ -116,7 +116,7 @@ class KeptDrawings:
 
 def _edges_of(paths: Sequence[Path], detector: EdgeDetector) -> list[Tensor]:
     """Return of each picture uint8 (1, 1, 256, 256)."""
-    pictures = [_picture(path) for path in paths]
+    pictures = [read_picture(path) for path in paths]
     maps = [_edge_map(path, picture) for path, picture in zip(paths, pictures, strict=True)]
     photos = [frame(picture) for picture, found in zip(pictures, maps, strict=True) if found is None]
     drawn = iter(draw_edges(detector, torch.stack(photos)) if photos else ())
@@ -127,20 +127,12 @@ def _views_of_sketch(path: Path) -> Tensor:
     """Return uint8 (views, 1, 256, 256), of a picture one view, of vector strokes some variants too."""
     try:
         if path.suffix.lower() not in VECTORS:
-            return draw_ink(_picture(path))[None]
+            return draw_ink(read_picture(path))[None]
         strokes = read_vector_file(path)
         changed = redraw([strokes], zlib.crc32(f"{path.parent.name}/{path.name}".encode()))
         return torch.cat([render(strokes)[None], changed])
     except (EmptyDrawing, InvalidStrokes) as error:
         message = f"{path} shows no drawing ({error}); replace or delete it."
-        raise MissingData(message) from error
-
-
-def _picture(path: Path) -> Picture:
-    try:
-        return decode(path.read_bytes())
-    except (OSError, UnreadablePicture, PictureTooLarge) as error:
-        message = f"{path} cannot be read ({error}); replace or delete it."
         raise MissingData(message) from error
 
 

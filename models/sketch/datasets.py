@@ -10,8 +10,8 @@ import numpy as np
 import scipy.io
 import torch
 
-from models.datasets import MissingData
-from models.images import Picture, decode
+from models.datasets import MissingData, read_picture
+from models.images import Picture
 from models.sketch.ink import draw_ink
 from models.sketch.photos import frame
 
@@ -94,7 +94,7 @@ def load_photo_sketches(folder: Path) -> PhotoSketches:
     """Read an unpacked `shoe304`: `photo/NNN.jpg` and `sketch/NNN-K.jpg`.
 
     Raises:
-        MissingData: there are no such files.
+        MissingData: there are no such files, or one is no picture.
     """
     photos = {_item(path): path for path in sorted((folder / "photo").glob("*.jpg"))}
     drawings = [(_item(path), path) for path in sorted((folder / "sketch").glob("*.jpg"))]
@@ -105,9 +105,9 @@ def load_photo_sketches(folder: Path) -> PhotoSketches:
         raise MissingData(message)
     return PhotoSketches(
         np.array(items),
-        torch.stack([frame(decode(photos[item].read_bytes())) for item in items]),
+        torch.stack([frame(read_picture(photos[item])) for item in items]),
         np.array([item for item, _ in kept]),
-        torch.stack([draw_ink(decode(path.read_bytes())) for _, path in kept]),
+        torch.stack([draw_ink(read_picture(path)) for _, path in kept]),
     )
 
 

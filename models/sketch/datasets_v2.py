@@ -9,8 +9,7 @@ import numpy as np
 import torch
 
 from models.contracts import Strokes
-from models.datasets import MissingData
-from models.images import decode
+from models.datasets import MissingData, read_picture
 from models.sketch.photos import frame
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def load_vector_sketches(folder: Path) -> VectorSketches:
     A point is x, y in 0 to 256 and 1 where the pen is lifted after it.
 
     Raises:
-        MissingData: there are no such files, or a photo has no sketch.
+        MissingData: there are no such files, a photo has no sketch, or is no picture.
     """
     paths = sorted((folder / "photo").glob("*.png"))
     drawn: dict[str, list[Strokes]] = {path.stem: [] for path in paths}
@@ -79,7 +78,7 @@ def load_photos(folder: Path) -> Tensor:
         uint8 (n, 3, 256, 256), framed, in the order of their names.
 
     Raises:
-        MissingData: there are none.
+        MissingData: there are none, or one is no picture.
     """
     paths = sorted(folder.glob("*.jpg"))
     if not paths:
@@ -89,7 +88,7 @@ def load_photos(folder: Path) -> Tensor:
 
 
 def _framed(paths: list[Path]) -> Tensor:
-    return torch.stack([frame(decode(path.read_bytes())) for path in paths])
+    return torch.stack([frame(read_picture(path)) for path in paths])
 
 
 def _strokes(points: NDArray[np.float32]) -> Strokes:

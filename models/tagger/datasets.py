@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.contracts import RetrievalError
 from models.datasets import MissingData
-from models.images import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +15,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from models.images import Picture
 
 HELD_OUT_EVERY, HELD_OUT_REST = 10, 5
 """Every tenth picture that may be learnt from is held out for choosing, stopping and calibration."""
@@ -104,16 +101,3 @@ def lines_of(path: Path) -> list[str]:
     except (OSError, UnicodeDecodeError) as error:
         message = f"{path} cannot be read as text: {error}."
         raise MissingData(message) from None
-
-
-def read_picture(path: Path) -> Picture:
-    """Decode one file.
-
-    Raises:
-        MissingData: it is no picture, or gone.
-    """
-    try:
-        return decode(path.read_bytes())
-    except (RetrievalError, OSError) as error:
-        message = f"{path} cannot be read as a picture ({error}); restore it or take it off the list."
-        raise MissingData(message) from error

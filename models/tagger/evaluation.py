@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from models.datasets import MissingData
+from models.datasets import MissingData, read_picture
 from models.paths import Limits
-from models.tagger.datasets import read_picture
 from models.tagger.layouts import load
 from models.tagger.measures import judge_met, mean_average_precision, said_of
 

@@ -10,9 +10,9 @@ import numpy as np
 import torch
 
 from models.backbones.folding import fold_batch_norm
+from models.datasets import read_picture
 from models.devices import place
 from models.tagger.canvas import stretch
-from models.tagger.datasets import read_picture
 from models.tagger.described import Described
 from models.tagger.tagger_net import FEATURES
 from models.training import Progress

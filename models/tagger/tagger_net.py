@@ -25,9 +25,10 @@ from models.tagger.reasons import explain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-EARLY = slice(1, 5)
+EARLY = range(1, 5)
 """Stages of the trunk of which the means are features too: colour and texture, which its head has forgotten."""
-FEATURES = HEAD_CHANNELS + sum(STAGE_CHANNELS[EARLY])
+FEATURES = HEAD_CHANNELS + sum(STAGE_CHANNELS[stage] for stage in EARLY)
+_LAST = len(STAGE_CHANNELS) - 1
 _WHITE = 255
 
 
@@ -46,10 +47,11 @@ class Eye(nn.Module):
         """
         normalised = (pixels / _WHITE - MEAN) / SCALE
         coarse = next(self.parameters()).dtype
-        stages = self.trunk.stages(normalised.to(coarse).contiguous(memory_format=torch.channels_last))
-        seen = self.head(stages[-1]).float()
-        early = [functional.adaptive_avg_pool2d(stage.float(), seen.shape[2:]) for stage in stages[EARLY]]
-        return torch.cat([seen, *early], dim=1)
+        taken = normalised.to(coarse).contiguous(memory_format=torch.channels_last)
+        *early, last = self.trunk.stages(taken, (*EARLY, _LAST))
+        seen = self.head(last).float()
+        means = [functional.adaptive_avg_pool2d(stage.float(), seen.shape[2:]) for stage in early]
+        return torch.cat([seen, *means], dim=1)
 
     def load_imagenet(self) -> None:
         """Load the ImageNet weights of the installed package.

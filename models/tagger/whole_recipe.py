@@ -11,9 +11,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from models.datasets import read_picture
 from models.devices import training_precision
 from models.tagger.canvas import stretch
-from models.tagger.datasets import read_picture
 from models.tagger.described import Described, log_frequencies
 from models.tagger.network import SHIPPED, Design
 from models.tagger.ordering import Order, paths_of

@@ -556,6 +556,10 @@ def test_labels_are_asked_for_and_come_back_as_values() -> None:
     asked = server.request.url.params.multi_items()
     expected = [("k", "3"), ("explain", "true"), ("labels", "sea"), ("labels", "ski"), ("checkpoint", "abababab")]
     assert sorted(asked) == sorted(expected)
+    other = Server(TAGS)
+    client_of(other).tags(b"one", order="probability", merge=True, merge_cosine=0.7, model="tagger")
+    expected = [("order", "probability"), ("merge", "true"), ("merge_cosine", "0.7"), ("model", "tagger")]
+    assert sorted(other.request.url.params.multi_items()) == sorted(expected)
     tag = Tag("beach", 1.0, Region(1, 2, 3, 4), Evidence("sea", 2.0, 3.5), ("shore",), b"ink")
     assert answer == (LabelledPicture(60, 40, (tag,)),)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,11 @@ from app.answers import ModelUsed, SearchAnswer
 from app.client import LikenessClient, LikenessError
 from app.main import create_app
 from app.requests import Lines, NewItem
+from tests.app.labelling import file_of, keep, labelling_application
 from tests.app.people import people_server
 from tests.app.serving import png, settings_in
 from tests.models.fakes import DIGEST, FakePredictor, fake_spec
+from tests.models.taggers import GREEN, YELLOW, blocks
 from tests.web.serving import run
 
 
@@ -227,3 +231,41 @@ def test_a_malformed_request_says_which_field(client: LikenessClient) -> None:
         client.search_sketch(png(1), collection="empty", k=0)
     assert caught.value.status == 422
     assert any("k" in str(error) for error in caught.value.errors)
+
+
+def test_labels_are_told_as_they_are_asked_for(tmp_path: Path) -> None:
+    """Order, what means the same, which model: the real server heeds them; a precision beside a number it refuses."""
+    keep(tmp_path)
+    picture = file_of(blocks(YELLOW, YELLOW, YELLOW, GREEN))
+    with run(labelling_application(tmp_path)) as address, LikenessClient(address) as client:
+
+        def labels(**asked: Any) -> list[str]:
+            (answer,) = client.tags(picture, min_probability=0.2, beam=16, **asked)
+            return [said.label for said in answer.tags]
+
+        assert labels() == ["red", "green", "crimson"]
+        assert labels(order="probability") == ["green", "red", "crimson"]
+        assert labels(merge=True) == labels(merge=True, merge_cosine=0.9) == ["red", "green"]
+        assert labels(merge=True, merge_cosine=0.999) == ["red", "green", "crimson"]
+        assert labels(model="tiny") == labels()
+        assert client.labels(model="tiny") == client.labels()
+        assert client.label_neighbours("red", model="tiny")[0].label == "crimson"
+        for ask in (partial(client.tags, picture), client.labels, partial(client.label_neighbours, "red")):
+            with pytest.raises(LikenessError, match="'shoe' that says labels") as unknown:
+                ask(model="shoe")
+            assert unknown.value.status == 404
+        with pytest.raises(LikenessError, match="give one or the other") as both:
+            client.tags(picture, k=3, precision=0.9)
+        assert (both.value.status, len(both.value.errors)) == (422, 1)
+
+
+def test_the_client_asks_for_labels_by_all_that_the_server_knows(tmp_path: Path) -> None:
+    """Its arguments are the parameters of the API, by the same names."""
+    paths = labelling_application(tmp_path).openapi()["paths"]
+    for method, path, verb in (
+        (LikenessClient.tags, "/v1/tags", "post"),
+        (LikenessClient.labels, "/v1/labels", "get"),
+        (LikenessClient.label_neighbours, "/v1/labels/{label}/neighbours", "get"),
+    ):
+        arguments = set(signature(method).parameters) - {"self", "pictures"}
+        assert arguments == {one["name"] for one in paths[path][verb]["parameters"]}

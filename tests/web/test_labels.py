@@ -32,6 +32,18 @@ READ = [
 ]
 
 
+KEEP_STREAMS = """() => {
+  const film = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  window.streams = [];
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    const stream = await film(wanted);
+    window.streams.push(stream);
+    return stream;
+  };
+}"""
+ENDED = "window.streams.map((stream) => stream.getTracks().every((track) => track.readyState === 'ended'))"
+
+
 @pytest.fixture(scope="module")
 def colours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server that labels."""
@@ -57,6 +69,17 @@ def asked(request: Request) -> dict[str, list[str]]:
 def seen(page: Page) -> bool:
     """Whether it is shown where a label was seen."""
     return bool(page.locator("#label-attention").is_visible() and page.locator("#label-region").is_visible())
+
+
+def hide(page: Page, *, hidden: bool) -> None:
+    """Put the page behind another one, or before it, as far as it can tell: without a screen none is behind."""
+    page.evaluate(
+        """(hidden) => {
+          Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        hidden,
+    )
 
 
 def test_labels_are_chips_with_bars(page: Page) -> None:
@@ -238,6 +261,26 @@ def test_leaving_the_tab_stops_the_camera(page: Page, context: BrowserContext) -
         else:
             page.get_by_role("tab", name="Drawing").click()
         assert stream.evaluate("stream => stream.getTracks().every((track) => track.readyState === 'ended')")
+
+
+def test_a_hidden_page_stops_the_camera(page: Page, context: BrowserContext) -> None:
+    """Nobody is filmed by a page that is out of sight, nor once the browser has asked meanwhile; it says so."""
+    context.grant_permissions(["camera"])
+    page.evaluate(KEEP_STREAMS)
+    problem, view, camera = page.locator("#picture-problem"), page.locator("#camera-view"), page.locator("#camera")
+    for hidden_first in (False, True):
+        hide(page, hidden=hidden_first)
+        camera.click()
+        if not hidden_first:
+            expect(view).to_have_js_property("readyState", 4)
+            expect(problem).to_be_empty()
+            assert page.evaluate(ENDED) == [False]
+            hide(page, hidden=True)
+        expect(problem).to_contain_text("The camera was stopped, for this page was out of sight")
+        expect(camera).to_have_text("Camera")
+        assert page.evaluate(ENDED) == [True] * (1 + hidden_first)
+        hide(page, hidden=False)
+        expect(view).to_be_hidden()
 
 
 def test_a_camera_that_is_refused_is_a_sentence(page: Page) -> None:

@@ -6,6 +6,8 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.app.commands.conftest import Network, Run
 from tests.app.test_client import TAG
 
@@ -40,6 +42,19 @@ def test_what_is_wanted_reaches_the_server(network: Network, run: Run, tmp_path:
     network.answers["POST /v1/tags"] = TAGS
     path = tmp_path / "one.jpg"
     path.write_bytes(b"ink")
-    assert run("tags", path, "-k", 3, "--min-probability", 0.2, "--label", "sea", "--precision", 0.9).exit_code == 0
-    assert network.last() == {"k": "3", "min_probability": "0.2", "labels": "sea", "precision": "0.9"}
+    assert run("tags", path, "-k", 3, "--min-probability", 0.2, "--label", "sea").exit_code == 0
+    assert network.last() == {"k": "3", "min_probability": "0.2", "labels": "sea"}
+    assert run("tags", path, "--precision", 0.9, "--checkpoint", "ab" * 4).exit_code == 0
+    assert network.last() == {"precision": "0.9", "checkpoint": "ab" * 4}
     assert run("tags", tmp_path / "none.jpg").exit_code != 0
+
+
+@pytest.mark.parametrize("heedless", [("-k", 3), ("--min-probability", 0)])
+@pytest.mark.parametrize("command", [("tags", __file__), ("items", "tag", "shoes")])
+def test_thresholds_are_not_chosen_in_vain(
+    network: Network, run: Run, command: tuple[str, ...], heedless: tuple[str, int]
+) -> None:
+    """Beside what heeds none, a precision is refused before anything is sent, in one sentence of both commands."""
+    told = run(*command, "--precision", 0.9, *heedless)
+    assert (told.exit_code, network.requests) == (2, [])
+    assert "--precision chooses thresholds, of which -k and --min-probability heed none" in told.stderr

@@ -169,6 +169,8 @@ def test_neighbours_are_the_nearest_by_cosine(labelling: TestClient) -> None:
         ([MOSTLY_RED] * (MAX_PICTURES + 1), {}, 422, "invalid-form", str(MAX_PICTURES)),
         ([MOSTLY_RED], {"precision": 0.8}, 409, "not-calibrated", "but for: 0.9"),
         ([MOSTLY_RED], {"k": 0}, 422, "invalid-request", "query.k"),
+        ([MOSTLY_RED], {"precision": 0.9, "k": 2}, 422, "invalid-request", "query.precision: It chooses thresholds"),
+        ([MOSTLY_RED], {"precision": 0.9, "min_probability": 0}, 422, "invalid-request", "give one or the other."),
         ([MOSTLY_RED], {"beam": 1000}, 422, "invalid-request", "query.beam"),
         ([MOSTLY_RED], {"order": "up"}, 422, "invalid-request", "query.order"),
         ([MOSTLY_RED], {"model": "fake"}, 409, "wrong-kind", "fake embeds pictures and says no labels"),

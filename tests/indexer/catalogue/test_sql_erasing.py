@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import psycopg
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, update
 
 from indexer.catalogue import (
     CatalogueUnavailable,
@@ -20,6 +20,7 @@ from indexer.catalogue import (
     database,
     open_catalogue,
 )
+from indexer.catalogue.tables import items
 from tests.databases import PostgreSQL
 from tests.indexer.stock import NEW, OLD, new_catalogue, put
 
@@ -38,6 +39,14 @@ def people(catalogue: SqlCatalogue) -> str:
 def ids_of(catalogue: SqlCatalogue, *keys: str) -> list[int]:
     """Return the ids of some items."""
     return [catalogue.item("people", key).id for key in keys]
+
+
+def drop_moments(url: str) -> None:
+    """Leave of items what the version before writes of them."""
+    stored = database.connect(url)
+    with stored.writing() as connection:
+        connection.execute(update(items).values(pictured_at=None))
+    stored.close()
 
 
 def test_items_go_with_all_that_quotes_them(catalogue: SqlCatalogue) -> None:
@@ -89,6 +98,23 @@ def test_what_was_pictured_before_a_moment_is_older(catalogue: SqlCatalogue) -> 
     assert catalogue.older(name, later).tolist() == ids_of(catalogue, "b", "c", "d")
     with pytest.raises(UnknownCollection):
         catalogue.older("x", moments["a"])
+
+
+def test_an_item_of_the_version_before_is_as_old_as_its_last_write(catalogue: SqlCatalogue, database_url: str) -> None:
+    """What a server that notes no more adds, during an upgrade, expires too; other words leave it its age."""
+    name = people(catalogue)
+    drop_moments(database_url)
+    moments = {item.key: item.updated_at for item in catalogue.page(name).items}
+    everybody, later = ids_of(catalogue, *"abcd"), moments["d"] + timedelta(microseconds=1)
+    assert catalogue.older(name, moments["a"]).tolist() == []
+    assert catalogue.older(name, moments["c"]).tolist() == everybody[:2]
+    catalogue.patch(name, "a", title="New")
+    old = catalogue.item(name, "b")
+    catalogue.upsert(name, [ItemDraft("b", "New", {}, old.picture)])
+    assert catalogue.older(name, later).tolist() == everybody
+    assert catalogue.older(name, moments["c"]).tolist() == everybody[:2]
+    catalogue.upsert(name, [ItemDraft("c", picture=f"{9:064x}")])
+    assert catalogue.older(name, later).tolist() == ids_of(catalogue, "a", "b", "d")
 
 
 def test_own_pictures_are_shown_by_nobody_else(catalogue: SqlCatalogue) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import weakref
 from typing import NoReturn
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from skimage import data
-from torch import Tensor
+from torch import Tensor, nn
 
 from models.backbones.efficientnet_lite import (
     CHANNELS,
@@ -166,7 +167,39 @@ def test_stages_end_with_their_channels_and_the_last_is_the_trunks() -> None:
     """Seven maps, each as fine as the one before or half so, from a half of the side to a thirty-second."""
     trunk, pixels = EfficientNetLite0().eval(), torch.randn(1, 3, 64, 64)
     with torch.inference_mode():
-        stages = trunk.stages(pixels)
+        stages = trunk.stages(pixels, range(7))
         assert torch.equal(stages[-1], trunk(pixels))
     assert tuple(stage.shape[1] for stage in stages) == STAGE_CHANNELS
     assert [64 // stage.shape[2] for stage in stages] == [2, 4, 8, 16, 16, 32, 32]
+
+
+@pytest.mark.parametrize("numbers", [(6,), (1, 2, 3, 4, 6), (4, 0), ()])
+def test_stages_are_those_asked_for_and_no_other_map_is_kept(numbers: tuple[int, ...]) -> None:
+    """They hold what the blocks of a plain run give, in its order; other maps are gone once the next one is there."""
+    trunk, pixels = EfficientNetLite0().eval(), torch.randn(1, 3, 64, 64)
+    wanted = [STAGE_CHANNELS[number] for number in sorted(numbers)]
+    plain: dict[int, Tensor] = {}
+    given: list[tuple[int, weakref.ref[Tensor]]] = []
+
+    def keep(_block: nn.Module, _inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        # Each stage has a number of channels of its own; its last block writes last.
+        plain[output.shape[1]] = output
+
+    def watch(_block: nn.Module, _inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        held = [channels for channels, map_ in given[:-1] if map_() is not None]
+        assert set(held) <= set(wanted)
+        assert len(held) == len(set(held))
+        given.append((output.shape[1], weakref.ref(output)))
+
+    with torch.inference_mode():
+        hooks = [block.register_forward_hook(keep) for block in trunk.blocks_from(0)]
+        trunk(pixels)
+        for hook in hooks:
+            hook.remove()
+        for block in trunk.blocks_from(0):
+            block.register_forward_hook(watch)
+        stages = trunk.stages(pixels, numbers)
+    assert len(given) == 16
+    assert [stage.shape[1] for stage in stages] == wanted
+    for stage, channels in zip(stages, wanted, strict=True):
+        assert torch.equal(stage, plain[channels])

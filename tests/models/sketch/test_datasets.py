@@ -120,3 +120,12 @@ def test_a_file_of_another_name_is_refused(tmp_path: Path) -> None:
     (tmp_path / "photo/001.jpg").rename(tmp_path / "photo/shoe.jpg")
     with pytest.raises(MissingData, match="shoe"):
         load_photo_sketches(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["photo/001.jpg", "sketch/001-1.jpg"])
+def test_a_damaged_picture_is_named(tmp_path: Path, name: str) -> None:
+    """A photo or a drawing that is none is a data error with its name."""
+    write_photo_sketches(tmp_path, [0])
+    (tmp_path / name).write_bytes(b"no picture")
+    with pytest.raises(MissingData, match=name):
+        load_photo_sketches(tmp_path)

@@ -117,3 +117,12 @@ def test_a_folder_without_photos_is_named(tmp_path: Path) -> None:
     with pytest.raises(MissingData, match="no photos") as caught:
         load_photos(tmp_path)
     assert str(tmp_path) in str(caught.value)
+
+
+def test_a_damaged_photo_is_named(tmp_path: Path) -> None:
+    """With or without sketches, the message says which file is no picture."""
+    write_chairs(tmp_path, {"a": 1})
+    for path, read in ((tmp_path / "photo/a.png", load_vector_sketches), (tmp_path / "b.jpg", load_photos)):
+        path.write_bytes(b"no picture")
+        with pytest.raises(MissingData, match=path.name):
+            read(tmp_path)

@@ -36,8 +36,8 @@ def test_features_are_means_of_the_map(network: TaggerNet) -> None:
     assert looked.features.shape == (2, FEATURES)
     assert looked.maps.shape == (2, FEATURES, 2, 2)
     torch.testing.assert_close(looked.features, looked.maps.mean(dim=(2, 3)))
-    stages = network.eye.trunk.stages((batch().float() / 255 - MEAN) / SCALE)
-    seen = [network.eye.head(stages[-1]), *stages[EARLY]]
+    stages = network.eye.trunk.stages((batch().float() / 255 - MEAN) / SCALE, range(7))
+    seen = [network.eye.head(stages[-1]), *(stages[number] for number in EARLY)]
     torch.testing.assert_close(looked.features, torch.cat([part.mean(dim=(2, 3)) for part in seen], dim=1))
 
 

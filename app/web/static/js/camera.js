@@ -4,6 +4,7 @@
 
 import { byId } from "./elements.js";
 
+const UNSEEN = "The camera was stopped, for this page was out of sight: start it again to take a picture.";
 const WHERE = { audio: false, video: { facingMode: "environment", width: { ideal: 1024 } } };
 
 /** A button that starts the camera, and then takes the picture. */
@@ -26,6 +27,11 @@ export class Camera {
     // Browsers give it to pages of this machine and of https alone.
     this.#button.hidden = !navigator.mediaDevices?.getUserMedia;
     this.#button.addEventListener("click", () => (this.#stream ? this.#take() : this.#start()));
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden || !this.isFilming) return;
+      this.stop();
+      this.#onRefused(UNSEEN);
+    });
   }
 
   get isFilming() {
@@ -46,9 +52,10 @@ export class Camera {
     const ticket = this.#starting;
     try {
       const stream = await navigator.mediaDevices.getUserMedia(WHERE);
-      // Whoever left the tab while the browser asked is not filmed.
-      if (ticket !== this.#starting) {
+      // Whoever left the tab while the browser asked, or looks elsewhere, is not filmed.
+      if (ticket !== this.#starting || document.hidden) {
         for (const track of stream.getTracks()) track.stop();
+        if (ticket === this.#starting) this.#onRefused(UNSEEN);
         return;
       }
       this.#stream = stream;
