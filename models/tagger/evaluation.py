@@ -9,8 +9,10 @@ import numpy as np
 import torch
 
 from models.datasets import MissingData
+from models.label_judgements import LabelJudgement
 from models.paths import NOTHING, Limits
 from models.tagger.datasets import read_picture
+from models.tagger.intervals import mean_interval, precision_interval, tag_intervals
 from models.tagger.layouts import load
 from models.tagger.measures import judge_met, mean_average_precision, said_of
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from models.judgements import Figure
     from models.paths import Looked, Paths
     from models.tagger.datasets import Listing
     from models.tagger.measures import Judgement
@@ -32,6 +35,8 @@ RANKED = 10
 FIVE, LONG = Limits(least=FIXED, most=FIXED), Limits(least=RANKED, most=RANKED)
 """Paths that go on until so many labels are said."""
 _LESS_THAN_ANY_SHARE = 1e-6
+# As the command prints them.
+_PRINTED = {"C-P": "precision", "C-R": "recall", "C-F1": "f1"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,11 +46,13 @@ class Said:
     Attributes:
         fixed: int64 (n, `FIXED`), the labels of the best path of this length; -1 where there are fewer labels.
         ranked: int64 (n, `RANKED`), the surest labels first; -1 as above.
+        likely: float64 (n, labels), how probable each label is by paths of any length; 0 where none of them says it.
         own: bool (n, labels), what it says unasked: what is as probable as its threshold, among paths of any length.
     """
 
     fixed: NDArray[np.int64]
     ranked: NDArray[np.int64]
+    likely: NDArray[np.float64]
     own: NDArray[np.bool_]
 
 
@@ -70,6 +77,34 @@ def evaluate(data: Path, predictor: TaggingPredictor) -> Mapping[str, float]:
     test = load(data).test
     true = tags_of(test, predictor)
     return figures(say(test.paths, predictor), true)
+
+
+def judge(data: Path, predictor: TaggingPredictor) -> LabelJudgement:
+    """Judge a checkpoint as `evaluate` does, and return all that was found.
+
+    Raises:
+        MissingData: the folder holds no such data, or none of the labels is known to the weights.
+    """
+    test = load(data).test
+    true = tags_of(test, predictor)
+    said = say(test.paths, predictor)
+    found = figures(said, true)
+    return LabelJudgement(
+        title=f"The test part of {data.resolve().name}",
+        protocol=(
+            f"The weights know {len(predictor.labels)} labels, of which {found['labels']:.0f} are on these pictures. "
+            f"{FIXED} labels are those of the most probable path of this length. A label that is never said has a "
+            "precision of 0, one that is said but on no picture a recall of 0."
+        ),
+        labels=predictor.labels,
+        paths=test.paths,
+        true=true,
+        said=said.own,
+        likely=said.likely,
+        fixed=FIXED,
+        figures=found,
+        measured=measured(said, true),
+    )
 
 
 def tags_of(listing: Listing, predictor: TaggingPredictor) -> NDArray[np.bool_]:
@@ -120,6 +155,17 @@ def figures(said: Said, true: NDArray[np.bool_]) -> Mapping[str, float]:
     }
 
 
+def measured(said: Said, true: NDArray[np.bool_]) -> Mapping[str, Figure]:
+    """Return those figures of `figures` that have an interval, with it; N+ has none."""
+    fixed, own = (tag_intervals(table, true) for table in (said_of(said.fixed, true.shape[1]), said.own))
+    return {
+        **{_PRINTED.get(name, name): figure for name, figure in fixed.items()},
+        "MAP@10": precision_interval(said.ranked, true),
+        **{f"own {name}": figure for name, figure in own.items()},
+        "own labels": mean_interval(said.own.sum(axis=1)),
+    }
+
+
 def say(paths: Sequence[Path], predictor: TaggingPredictor) -> Said:
     """Look at each picture once, and search its paths three times: of any length, of five labels, and of ten.
 
@@ -132,7 +178,7 @@ def say(paths: Sequence[Path], predictor: TaggingPredictor) -> Said:
         free, five, long = (predictor.label(looked, limits) for limits in (Limits(), FIVE, LONG))
         likely = predictor.probabilities(free)
         own = (likely > 0) & (likely >= predictor.thresholds())
-        parts.append(Said(five.labels[:, 0].cpu().numpy(), ranked(free, long, len(predictor.labels)), own))
+        parts.append(Said(five.labels[:, 0].cpu().numpy(), ranked(free, long, len(predictor.labels)), likely, own))
     return Said(*(np.concatenate([getattr(part, name) for part in parts]) for name in Said.__dataclass_fields__))
 
 
