@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import jinja2
 
+from app.report.labels import labelled
 from app.report.searches import searched
+from models.label_judgements import LabelJudgement
 
 if TYPE_CHECKING:
     from models.judgements import Judgement
@@ -36,9 +38,13 @@ class Run:
     began: datetime
 
 
-def write_page(judgement: Judgement, run: Run) -> str:
+def write_page(judgement: Judgement | LabelJudgement, run: Run) -> str:
     """Lay a judgement out as one HTML document, which loads nothing from elsewhere; all text in it is escaped."""
-    return _environment().get_template("searches.html").render(judgement=judgement, run=run, **searched(judgement))
+    if isinstance(judgement, LabelJudgement):
+        template, context = "labels.html", labelled(judgement)
+    else:
+        template, context = "searches.html", searched(judgement)
+    return _environment().get_template(template).render(judgement=judgement, run=run, **context)
 
 
 def _environment() -> jinja2.Environment:
