@@ -14,6 +14,7 @@ from app.commands.terminal import note
 
 if TYPE_CHECKING:
     from models.judgements import Judgement
+    from models.label_judgements import LabelJudgement
     from models.predictor import Predictor
     from models.tagging import TaggingPredictor
 
@@ -38,7 +39,9 @@ def make_room(name: str, evaluation: Any, target: Path) -> None:  # noqa: ANN401
     target.parent.mkdir(parents=True, exist_ok=True)
 
 
-def write_report(target: Path, judgement: Judgement, predictor: Predictor | TaggingPredictor, began: datetime) -> None:
+def write_report(
+    target: Path, judgement: Judgement | LabelJudgement, predictor: Predictor | TaggingPredictor, began: datetime
+) -> None:
     """Write the page, and say where it lies."""
     from app.report.page import Run, write_page
     from models.devices import describe

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.images import encode_png
+from app.report.pictures import best_median_worst, data_uri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,12 +74,9 @@ class Sheet:
 
 def sheets(judgement: Judgement) -> tuple[Sheet, ...]:
     """Choose the best, the median and the worst queries by the judgement's order, the very worst first."""
-    order = judgement.order()
-    count = min(SHOWN, max(1, len(order) // 3))
-    middle = (len(order) - count) // 2
-    chosen = {"Best": order[:count], "Median": order[middle : middle + count], "Worst": order[::-1][:count]}
     return tuple(
-        Sheet(title, tuple(_example(judgement, int(query)) for query in queries)) for title, queries in chosen.items()
+        Sheet(title, tuple(_example(judgement, query) for query in queries))
+        for title, queries in best_median_worst(judgement.order(), SHOWN).items()
     )
 
 
@@ -91,17 +87,16 @@ def growths(judgement: Judgement) -> tuple[Growth, ...]:
     return tuple(Growth(int(query) + 1, tuple(_parts(judgement.moments, int(query)))) for query in order[list(chosen)])
 
 
-def data_uri(pixels: NDArray[np.uint8]) -> str:
+def small_uri(pixels: NDArray[np.uint8]) -> str:
     """Write a picture, (height, width) grey or (height, width, 3) RGB, into an address; colour at half the size."""
-    shown = pixels if pixels.ndim == _GREY else _halved(pixels)
-    return "data:image/png;base64," + base64.b64encode(encode_png(shown)).decode()
+    return data_uri(pixels if pixels.ndim == _GREY else _halved(pixels))
 
 
 def _example(judgement: Judgement, query: int) -> Example:
     true = int(judgement.truth[query])
     scores = judgement.scores[query]
     hits = (
-        Hit(place, int(item) + 1, float(scores[item]), data_uri(judgement.items[item]), bool(item == true))
+        Hit(place, int(item) + 1, float(scores[item]), small_uri(judgement.items[item]), bool(item == true))
         for place, item in enumerate(judgement.hits(query, HITS), 1)
     )
     return Example(

@@ -9,7 +9,9 @@ import numpy as np
 import torch
 
 from models.datasets import MissingData, read_picture
+from models.label_judgements import LabelJudgement
 from models.paths import Limits
+from models.tagger.intervals import mean_interval, precision_interval, tag_intervals
 from models.tagger.layouts import load
 from models.tagger.measures import judge_met, mean_average_precision, said_of
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from models.judgements import Figure
     from models.paths import Looked
     from models.tagger.datasets import Listing
     from models.tagger.measures import Judgement
@@ -28,6 +31,8 @@ FIXED = 5
 """Labels a picture where their number is fixed, as is usual for Corel-5K."""
 RANKED = 10
 """Labels a picture that are put in an order for MAP."""
+# As the command prints them.
+_PRINTED = {"C-P": "precision", "C-R": "recall", "C-F1": "f1"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,10 +41,12 @@ class Said:
 
     Attributes:
         ranked: int64 (n, `RANKED` at most), the surest labels first; of a fixed number it is the first of these.
+        likely: float64 (n, labels), how probable each label is.
         own: bool (n, labels), what it says unasked: what is as probable as its threshold.
     """
 
     ranked: NDArray[np.int64]
+    likely: NDArray[np.float64]
     own: NDArray[np.bool_]
 
 
@@ -64,6 +71,34 @@ def evaluate(data: Path, predictor: TaggingPredictor) -> Mapping[str, float]:
     test = load(data).test
     true = tags_of(test, predictor)
     return figures(say(test.paths, predictor), true)
+
+
+def judge(data: Path, predictor: TaggingPredictor) -> LabelJudgement:
+    """Judge a checkpoint as `evaluate` does, and return all that was found.
+
+    Raises:
+        MissingData: the folder holds no such data, or none of the labels is known to the weights.
+    """
+    test = load(data).test
+    true = tags_of(test, predictor)
+    said = say(test.paths, predictor)
+    found = figures(said, true)
+    return LabelJudgement(
+        title=f"The test part of {data.resolve().name}",
+        protocol=(
+            f"The weights know {len(predictor.labels)} labels, of which {found['labels']:.0f} are on these pictures. "
+            f"{FIXED} labels are those of the most probable path of this length. A label that is never said has a "
+            "precision of 0, one that is said but on no picture a recall of 0."
+        ),
+        labels=predictor.labels,
+        paths=test.paths,
+        true=true,
+        said=said.own,
+        likely=said.likely,
+        fixed=FIXED,
+        figures=found,
+        measured=measured(said, true),
+    )
 
 
 def tags_of(listing: Listing, predictor: TaggingPredictor) -> NDArray[np.bool_]:
@@ -114,6 +149,17 @@ def figures(said: Said, true: NDArray[np.bool_]) -> Mapping[str, float]:
     }
 
 
+def measured(said: Said, true: NDArray[np.bool_]) -> Mapping[str, Figure]:
+    """Return those figures of `figures` that have an interval, with it; N+ has none."""
+    fixed, own = (tag_intervals(table, true) for table in (said_of(said.ranked[:, :FIXED], true.shape[1]), said.own))
+    return {
+        **{_PRINTED.get(name, name): figure for name, figure in fixed.items()},
+        "MAP@10": precision_interval(said.ranked, true),
+        **{f"own {name}": figure for name, figure in own.items()},
+        "own labels": mean_interval(said.own.sum(axis=1)),
+    }
+
+
 def say(paths: Sequence[Path], predictor: TaggingPredictor) -> Said:
     """Say what is on pictures.
 
@@ -124,7 +170,8 @@ def say(paths: Sequence[Path], predictor: TaggingPredictor) -> Said:
     for start in range(0, len(paths), size):
         found = predictor.label(look_at(paths[start : start + size], predictor), Limits())
         likely = predictor.probabilities(found)
-        parts.append(Said(found.surest(RANKED).cpu().numpy(), (likely > 0) & (likely >= predictor.thresholds())))
+        own = (likely > 0) & (likely >= predictor.thresholds())
+        parts.append(Said(found.surest(RANKED).cpu().numpy(), likely, own))
     return Said(*(np.concatenate([getattr(part, name) for part in parts]) for name in Said.__dataclass_fields__))
 
 

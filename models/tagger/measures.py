@@ -85,7 +85,12 @@ def judge_met(said: NDArray[np.bool_], true: NDArray[np.bool_]) -> Judgement:
 
 
 def mean_average_precision(ranked: NDArray[np.int64], true: NDArray[np.bool_]) -> float:
-    """MAP@N in per cent: mean over the pictures of the average precision of their first N labels.
+    """MAP@N in per cent: mean of `picture_precisions`."""
+    return 100 * float(picture_precisions(ranked, true).mean())
+
+
+def picture_precisions(ranked: NDArray[np.int64], true: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Average precision of the first N labels of each picture that has a true label, 0 to 1.
 
     A picture's average precision adds up the precision at the place of each right label, over the right labels that N
     places could hold; pictures without a true label are left out.
@@ -98,7 +103,8 @@ def mean_average_precision(ranked: NDArray[np.int64], true: NDArray[np.bool_]) -
     precision = hits.cumsum(axis=1) / np.arange(1, ranked.shape[1] + 1)
     possible = np.minimum(true.sum(axis=1), ranked.shape[1])
     judged = possible > 0
-    return 100 * float(((precision * hits).sum(axis=1)[judged] / possible[judged]).mean())
+    found: NDArray[np.float64] = (precision * hits).sum(axis=1)[judged] / possible[judged]
+    return found
 
 
 def average_precision(scores: NDArray[np.floating], true: NDArray[np.bool_]) -> NDArray[np.float64]:

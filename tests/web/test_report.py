@@ -8,21 +8,28 @@ import pytest
 
 from app.report.page import write_page
 from tests.app.report.material import RUN, some_judgement
+from tests.models.labelled import some_label_judgement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Page
 
+    from models.judgements import Judgement
+    from models.label_judgements import LabelJudgement
     from tests.web.conftest import Troubles
 
 
-@pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Address of a report with every section, of a gallery so large that its numbers are wide."""
-    path = tmp_path_factory.mktemp("report") / "report.html"
-    path.write_text(write_page(some_judgement(40, 1200, photos=True, moments=4), RUN), "utf-8")
-    return path.as_uri()
+@pytest.fixture(scope="module", params=["searches", "labels"])
+def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Address of a report with every section: of a gallery so large that its numbers are wide, or of many labels."""
+    folder = tmp_path_factory.mktemp("report")
+    if request.param == "searches":
+        judged: Judgement | LabelJudgement = some_judgement(40, 1200, photos=True, moments=4)
+    else:
+        judged = some_label_judgement(40, 60, folder)
+    (folder / "report.html").write_text(write_page(judged, RUN), "utf-8")
+    return (folder / "report.html").as_uri()
 
 
 @pytest.fixture(params=[(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")], ids=str)
@@ -58,7 +65,7 @@ def test_nothing_is_cut_off(page: Page) -> None:
 
 
 def test_text_stands_out(page: Page) -> None:
-    """Quiet text and the mark of the true item reach a contrast of 4.5 on their ground (WCAG 2.2, 1.4.3)."""
+    """Quiet text and the marks of what is true reach a contrast of 4.5 on their ground (WCAG 2.2, 1.4.3)."""
     contrast = """(element) => {
         const context = document.createElement("canvas").getContext("2d");
         const light = (colour) => {
@@ -73,5 +80,8 @@ def test_text_stands_out(page: Page) -> None:
         const both = [getComputedStyle(element).color, getComputedStyle(ground).backgroundColor].map(light);
         return (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
     }"""
-    for selector in (".badge", ".note", ".example figcaption", ".meaning", "footer p", ".under"):
+    everywhere, searches = (".note", ".meaning", "footer p"), (".badge", ".example figcaption", ".under")
+    labels = (".sure", ".sign", ".word:not(.right) .sign", ".never", "h5", ".beside .quiet")
+    own = labels if page.locator("#labels").count() else searches
+    for selector in everywhere + own:
         assert page.locator(selector).first.evaluate(contrast) >= 4.5, selector

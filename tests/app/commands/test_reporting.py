@@ -18,6 +18,7 @@ from models.predictor import Predictor
 from tests.app.commands.conftest import Run, Shipped
 from tests.app.report.material import some_judgement
 from tests.models.fakes import DIGEST, FakePredictor
+from tests.models.labelled import some_label_judgement
 
 BENCHMARK = SimpleNamespace(VIEWS=(1, 10), judge=lambda *_: None)
 
@@ -104,6 +105,17 @@ def test_a_system_need_not_offer_views_or_a_report(tmp_path: Path) -> None:
     assert view_options("sketch", BENCHMARK, 10) == {"views": 10}
     make_room("sketch", BENCHMARK, tmp_path / "x.html")
     assert not (tmp_path / "x.html").exists()
+
+
+def test_labels_have_a_page_of_their_own(tmp_path: Path) -> None:
+    """What a tagger's benchmark found is written by the same call, beside what it is of."""
+    target = tmp_path / "x.html"
+    write_report(
+        target, some_label_judgement(folder=tmp_path), cast("Predictor", FakePredictor()), datetime.now(tz=UTC)
+    )
+    page = target.read_text("utf-8")
+    assert "What it says unasked" in page
+    assert DIGEST in page
 
 
 def test_a_command_that_is_no_text_is_written_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,99 +4,36 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from app.report.page import Run, write_page
 from models.judgements import Judgement
+from models.label_judgements import LabelJudgement
 from tests.app.report.material import RUN, some_judgement
+from tests.app.report.reading import Tree, cells, read
+from tests.models.labelled import some_label_judgement
 
-VOID = {"meta", "img", "link", "br", "hr", "input"}
-
-
-@dataclass
-class Element:
-    """One element; `text` is all text in it."""
-
-    name: str
-    attributes: dict[str, str]
-    children: list[Element] = field(default_factory=list)
-    pieces: list[str] = field(default_factory=list)
-
-    def all(self, *names: str) -> list[Element]:
-        """Every element of these names within, in the order of the document."""
-        found = [self] if self.name in names or not names else []
-        return found + [inner for child in self.children for inner in child.all(*names)]
-
-    def one(self, identity: str) -> Element:
-        """The element of an id."""
-        (found,) = (element for element in self.all() if element.attributes.get("id") == identity)
-        return found
-
-    @property
-    def text(self) -> str:
-        """Text with single spaces, as it is read."""
-        return " ".join("".join(self.pieces).split())
-
-
-class Tree(HTMLParser):
-    """Builds elements, and fails where one is not closed or is closed twice."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.root = Element("", {})
-        self._open = [self.root]
-        self.feed(page)
-        self.close()
-        assert self._open == [self.root]
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Open an element."""
-        names = [name for name, _ in attrs]
-        assert len(names) == len(set(names))
-        element = Element(tag, {name: value or "" for name, value in attrs})
-        self._open[-1].children.append(element)
-        if tag not in VOID:
-            self._open.append(element)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Open an element and close it."""
-        self.handle_starttag(tag, attrs)
-        self._open.pop()
-
-    def handle_endtag(self, tag: str) -> None:
-        """Close an element."""
-        assert self._open.pop().name == tag
-
-    def handle_data(self, data: str) -> None:
-        """Text belongs to everything that is open."""
-        for element in self._open:
-            element.pieces.append(data)
-
-
-def read(judged: Judgement, run: Run = RUN) -> Element:
-    """Write a page and read it."""
-    return Tree(write_page(judged, run)).root
-
-
-def cells(table: Element) -> list[list[str]]:
-    """The text of a table's rows."""
-    return [[cell.text for cell in row.all("th", "td")] for row in table.all("tr")]
-
-
-KINDS = {
-    "drawings": some_judgement(17),
-    "photos and moments": some_judgement(17, photos=True, moments=4, votes=False),
-    "one of one": some_judgement(1, 1, moments=1),
+KINDS: dict[str, Callable[[Path], Judgement | LabelJudgement]] = {
+    "drawings": lambda _: some_judgement(17),
+    "photos and moments": lambda _: some_judgement(17, photos=True, moments=4, votes=False),
+    "one of one": lambda _: some_judgement(1, 1, moments=1),
+    "few labels": lambda folder: some_label_judgement(17, folder=folder),
+    "many labels": lambda folder: some_label_judgement(30, 40, folder),
+    "one picture": lambda folder: some_label_judgement(1, 4, folder),
 }
-every_kind = pytest.mark.parametrize("judged", KINDS.values(), ids=KINDS.keys())
 
 
-@every_kind
-def test_the_page_needs_nothing_else(judged: Judgement) -> None:
+@pytest.fixture(params=KINDS)
+def judged(request: pytest.FixtureRequest, tmp_path: Path) -> Judgement | LabelJudgement:
+    """Each of them."""
+    return KINDS[request.param](tmp_path)
+
+
+def test_the_page_needs_nothing_else(judged: Judgement | LabelJudgement) -> None:
     """Nothing is loaded but what is written into it: no script, sheet, font or address; the policy says so too."""
     page = write_page(judged, RUN)
     root = Tree(page).root
@@ -111,8 +48,7 @@ def test_the_page_needs_nothing_else(judged: Judgement) -> None:
     assert policy.attributes["content"].startswith("default-src 'none'")
 
 
-@every_kind
-def test_the_page_can_be_walked_without_eyes(judged: Judgement) -> None:
+def test_the_page_can_be_walked_without_eyes(judged: Judgement | LabelJudgement) -> None:
     """One title, named landmarks, headings that skip no level, pictures and charts with words, tables with heads."""
     root = read(judged)
     assert root.all("html")[0].attributes["lang"] == "en"
@@ -120,7 +56,7 @@ def test_the_page_can_be_walked_without_eyes(judged: Judgement) -> None:
     identities = {element.attributes.get("id") for element in root.all()}
     for element in root.all("section", "nav", "article"):
         assert element.attributes.get("aria-label") or element.attributes["aria-labelledby"] in identities
-    levels = [int(heading.name[1]) for heading in root.all("h1", "h2", "h3", "h4")]
+    levels = [int(heading.name[1]) for heading in root.all("h1", "h2", "h3", "h4", "h5")]
     assert all(after <= before + 1 for before, after in pairwise(levels))
     assert all(image.attributes["alt"] for image in root.all("img"))
     for drawing in root.all("svg"):

@@ -7,7 +7,7 @@ import base64
 import numpy as np
 from numpy.typing import NDArray
 
-from app.report.sheets import data_uri, growths, sheets
+from app.report.sheets import growths, sheets, small_uri
 from models.images import decode
 from tests.app.report.material import pictures, some_judgement
 
@@ -27,7 +27,7 @@ def same(address: str, grey: NDArray[np.uint8]) -> bool:
 def test_grey_pictures_come_back_to_the_pixel() -> None:
     """A line drawing loses nothing."""
     picture = pictures(0, 7, 9)
-    assert same(data_uri(picture), picture)
+    assert same(small_uri(picture), picture)
 
 
 def test_photos_come_back_at_half_the_size() -> None:
@@ -40,7 +40,7 @@ def test_photos_come_back_at_half_the_size() -> None:
         ]
         for y in range(3)
     ]
-    np.testing.assert_allclose(shown(data_uri(photo)), expected, atol=0.5)
+    np.testing.assert_allclose(shown(small_uri(photo)), expected, atol=0.5)
 
 
 def test_the_best_the_median_and_the_worst_are_shown() -> None:

@@ -14,7 +14,7 @@ from torch import Tensor
 from models.datasets import MissingData
 from models.images import Picture
 from models.paths import NOTHING, Limits, Looked, Paths
-from models.tagger.evaluation import Said, evaluate, figures, tags_of
+from models.tagger.evaluation import Said, evaluate, figures, judge, tags_of
 from models.tagger.tables import load
 from models.tagging import TaggingPredictor
 from tests.models.tagger.pictures import COLOURS, write_table
@@ -91,6 +91,26 @@ def test_who_is_wrong_gets_nothing_at_its_own_length(table: Path) -> None:
     assert found["own O-P"] == found["own C-R"] == 0
 
 
+def test_a_judgement_is_the_figures_and_what_they_are_of(table: Path) -> None:
+    """Its figures are those that are printed; each but N+ and the two numbers has an interval around it."""
+    reader = Reader()
+    found = judge(table, cast("TaggingPredictor", reader))
+    assert found.figures == judged(table, reader)
+    assert {*found.figures} - {*found.measured} == {"n_plus", "images", "labels"}
+    for name, figure in found.measured.items():
+        assert figure.value == pytest.approx(found.figures[name])
+        assert figure.low <= figure.value <= figure.high
+    test = load(table).test
+    assert found.paths == test.paths
+    assert found.title == "The test part of my.csv"
+    assert [{reader.labels[one] for one in np.flatnonzero(row)} for row in found.true] == [
+        {test.labels[one] for one in np.flatnonzero(row)} for row in test.tags
+    ]
+    assert (found.said == found.true).all()
+    assert ((found.likely == 1) == found.true).all()
+    assert found.agreements().tolist() == [1] * 12
+
+
 def test_labels_are_matched_by_name(table: Path) -> None:
     """In whatever order the weights know them; what they do not know is not judged."""
     assert judged(table, Reader(("red", "green", "blue")))["own C-F1"] == 100
@@ -111,7 +131,7 @@ def test_labels_of_no_picture_count_where_they_are_said() -> None:
     """Means are over labels that are true or said of some picture: what is never met is left out."""
     true = np.array([[True, False, False, False], [True, True, False, False]])
     order = np.array([[0, 2], [0, 1]])
-    said = Said(order, true)
+    said = Said(order, true.astype(float), true)
     found = figures(said, true)
     assert found["precision"] == found["recall"] == pytest.approx(200 / 3)
     assert (found["n_plus"], found["labels"], found["own C-F1"]) == (2, 2, 100)
