@@ -35,9 +35,9 @@ from benchmarks.pasting import Box, centred, heat_share, paste, peak_inside
 from models.checkpoints import CheckpointStore
 from models.choosing import Wanted
 from models.contracts import RetrievalError
+from models.datasets import read_picture
 from models.devices import choose_device
 from models.metrics import bootstrap_interval
-from models.tagger.datasets import read_picture
 from models.tagger.evaluation import tags_of
 from models.tagger.layouts import load
 from models.tagging import load_tagger

@@ -104,6 +104,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory, database: str) -> Iterator[
     folder = tmp_path_factory.mktemp("reader")
     (folder / ".venv").symlink_to(sys.prefix)
     draw_shoe(folder / "drawing.png")
+    Image.linear_gradient("L").convert("RGB").save(folder / "photo.jpg")
     (folder / "pictures").mkdir()
     for shoe, name in zip(catalogue(4), ("boot", "pump", "sneaker", "sandal"), strict=True):
         paint(shoe.shape).save(folder / "pictures" / f"{name}.jpg")
