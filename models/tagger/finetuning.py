@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
+import torch
+
+from models.tagger.features import describe
 from models.tagger.layouts import load
 from models.tagger.tagger_net import TaggerNet
-from models.tagger.train import Learnt, keep, learn_labels, named, numbers, telling
+from models.tagger.train import Learnt, keep, named, numbers, telling
 from models.tagger.whole_recipe import WholeRecipe, looked_at
 from models.training import Stage, fit
 
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from models.devices import Device
     from models.tagger.datasets import Parts
 
-EPOCHS = 12
+EPOCHS = 20
 """How often each picture is learnt from, on average."""
 
 
@@ -33,27 +36,44 @@ def train(
     network: str | None = None,
     steps: int | None = None,
 ) -> Checkpoint:
-    """Train as `models.tagger.train.train` does, and then the trunk and the label network together.
+    """Train trunk and label network together, where `models.tagger.train.train` leaves the trunk as it is.
 
-    Arguments and errors are the same; steps are those of each stage.
+    Arguments and errors are the same.
     """
     parts, chosen = load(data), network or spec.default_network
-    start = learn_labels(parts, state / chosen, device, report, steps)
+    start = untaught(parts, state / "features", device, report)
     learnt = learn_whole(start, parts, state / f"{chosen} whole", device, report, steps)
     return keep(learnt, parts, spec, chosen, store, device)
 
 
+def untaught(parts: Parts, features: Path, device: Device, report: Callable[[Stage], None]) -> TaggerNet:
+    """Make the network to start from: ImageNet's trunk, and a label network that has learnt nothing.
+
+    Args:
+        parts: the first of which tells how far features are spread.
+        features: a folder for what ImageNet's trunk sees of it, as of `models.tagger.features.describe`.
+        device: where to look.
+        report: called with progress.
+    """
+    torch.manual_seed(WholeRecipe.seed)
+    network = TaggerNet(len(parts.trained.labels)).eval()
+    network.eye.load_imagenet()
+    seen = describe(parts.trained, network.eye, features, device, telling(report, "features, trained"))
+    seen.standardise(network.voice.standardised)
+    return network
+
+
 def learn_whole(
-    start: Learnt, parts: Parts, state: Path, device: Device, report: Callable[[Stage], None], steps: int | None
+    start: TaggerNet, parts: Parts, state: Path, device: Device, report: Callable[[Stage], None], steps: int | None
 ) -> Learnt:
-    """Go on from labels that were learnt with a frozen trunk; `state` is a path to go on from."""
+    """Teach all of a network; `state` is a path to go on from."""
     recipe = WholeRecipe(
         parts.trained,
         parts.held_out,
-        start.network.state_dict(),
+        start.state_dict(),
         steps or max(1, round(EPOCHS * len(parts.trained) / WholeRecipe.batch)),
     )
     found = fit(recipe, named(state, parts, recipe), device, telling(report, "trunk and labels"))
     network = cast("TaggerNet", found.network)
-    stages = {**start.stages, "trunk and labels": {**found.card(), "recipe": numbers(recipe)}}
+    stages = {"trunk and labels": {**found.card(), "recipe": numbers(recipe)}}
     return Learnt(network, looked_at(parts.held_out, network.eye, device), stages)

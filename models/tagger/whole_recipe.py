@@ -35,7 +35,7 @@ _LOOKED_AT = 16
 
 @dataclass(frozen=True, eq=False)
 class WholeRecipe:
-    """Go on from a frozen trunk and labels that were learnt from its features, and teach both.
+    """Teach a trunk that ImageNet has taught, and a label network that has learnt nothing, together.
 
     The losses are those of `models.tagger.recipe.PathRecipe`. The trunk's statistics stay those of ImageNet, and so do
     its first blocks, which see edges and colours: most of the time would go there.
@@ -74,7 +74,7 @@ class WholeRecipe:
     frozen: int = 5
     batch: int = 64
     trunk_rate: float = 3e-4
-    rate: float = 1e-3
+    rate: float = 2e-3
     decay: float = 1e-2
     seed: int = 1
     evaluate_every: int = 100

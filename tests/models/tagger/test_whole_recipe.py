@@ -63,7 +63,7 @@ def test_every_taught_weight_has_one_rate(parts: tuple[Listing, Listing]) -> Non
     taught = [parameter for parameter in network.parameters() if parameter.requires_grad]
     assert sum(len(group["params"]) for group in groups) == len(taught)
     assert len({id(parameter) for group in groups for parameter in group["params"]}) == len(taught)
-    assert [(group["lr"], group["weight_decay"]) for group in groups] == [(3e-4, 1e-2), (3e-4, 0.0), (1e-3, 1e-2)]
+    assert [(group["lr"], group["weight_decay"]) for group in groups] == [(3e-4, 1e-2), (3e-4, 0.0), (2e-3, 1e-2)]
     assert all(parameter.ndim <= 1 for parameter in groups[1]["params"])
 
 
