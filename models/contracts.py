@@ -127,11 +127,11 @@ class TaggingNetwork(Protocol):
             allowed: bool (labels,), what may be said; None for everything.
         """
 
-    def explain(self, maps: Tensor, pictures: Tensor, paths: Tensor) -> Reasons:
+    def explain(self, looked: Looked, pictures: Tensor, paths: Tensor) -> Reasons:
         """Tell of the last label of each path where it is seen, and what makes it follow.
 
         Args:
-            maps: float (n, features, y, x), from `look`.
+            looked: what is seen of n pictures, from `look`.
             pictures: int64 (m,), of which picture each path is.
             paths: int64 (m, steps), of at least one label each, `models.paths.NOTHING` after the last one.
 

@@ -6,6 +6,8 @@ import math
 import os
 import platform
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,6 +77,22 @@ def place(network: nn.Module, device: Device, dtype: torch.dtype = torch.float32
     network.to(device.name, dtype=torch.float32, memory_format=torch.channels_last)  # type: ignore[call-overload]
     for part in coarse:
         part.to(dtype)
+
+
+@contextmanager
+def one_thread(device: Device) -> Iterator[None]:
+    """Compute what is too small to be shared out in the calling thread alone, on a CPU.
+
+    Of a busy machine threads that wait for each other after each little operation take several times what it takes.
+    """
+    threads = torch.get_num_threads()
+    if not device.is_cuda:
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        if not device.is_cuda:
+            torch.set_num_threads(threads)
 
 
 def in_format_of(part: nn.Module, given: Tensor) -> Tensor:

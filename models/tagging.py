@@ -14,7 +14,7 @@ import torch
 from models.checkpoints import Checkpoint, CheckpointStore
 from models.choosing import Found, Said, Wanted, choose
 from models.contracts import CorruptCheckpoint
-from models.devices import Device
+from models.devices import Device, one_thread
 from models.label_calibration import LabelCalibration
 from models.loading import PARITY, load_network, moved, probe
 from models.paths import NOTHING, Limits, Looked, Paths
@@ -100,7 +100,7 @@ class TaggingPredictor:
         if allowed:
             mask = torch.zeros(len(self.labels), dtype=torch.bool, device=looked.features.device)
             mask[list(allowed)] = True
-        with torch.no_grad():
+        with torch.no_grad(), one_thread(self.device):
             return self._network.label(looked.features, limits, mask)
 
     def probabilities(self, paths: Paths) -> NDArray[np.float64]:
@@ -142,12 +142,11 @@ class TaggingPredictor:
             together[one.beam, one.allowed].append(row)
         said: dict[int, list[Said]] = {}
         for (beam, allowed), rows in together.items():
-            part = Looked(looked.features[rows], looked.maps[rows])
-            paths = self.label(part, Limits(beam=beam), allowed)
+            paths = self.label(_of(looked, rows), Limits(beam=beam), allowed)
             parts = [each.cpu().numpy() for each in (paths.labels, paths.chances, paths.moments)]
             for row, likely, *found in zip(rows, self.probabilities(paths), *parts, strict=True):
                 said[row] = choose(Found(*found), likely, wanted[row], self.thresholds(wanted[row].precision))
-        return self._explained(looked.maps, [said[row] for row in range(len(wanted))])
+        return self._explained(looked, [said[row] for row in range(len(wanted))])
 
     @cached_property
     def label_vectors(self) -> NDArray[np.float32]:
@@ -167,7 +166,7 @@ class TaggingPredictor:
             self.tag(blank, [Wanted(most=LABELS_AT_ONCE)] * batch)
         _ = self.label_vectors
 
-    def _explained(self, maps: Tensor, said: Sequence[Sequence[Said]]) -> list[tuple[Tag, ...]]:
+    def _explained(self, looked: Looked, said: Sequence[Sequence[Said]]) -> list[tuple[Tag, ...]]:
         """Explain what is said of each picture, all labels together.
 
         Where more are wanted than memory was made ready for they go in several runs.
@@ -177,19 +176,20 @@ class TaggingPredictor:
         tags: list[list[Tag]] = [[] for _ in said]
         for start in range(0, len(told), together):
             run = told[start : start + together]
-            for (row, _), tag in zip(run, self._tags(maps, run), strict=True):
+            for (row, _), tag in zip(run, self._tags(looked, run), strict=True):
                 tags[row].append(tag)
         return [tuple(one) for one in tags]
 
-    def _tags(self, maps: Tensor, told: Sequence[tuple[int, Said]]) -> list[Tag]:
-        """Explain labels, each of a row of `maps`."""
+    def _tags(self, looked: Looked, told: Sequence[tuple[int, Said]]) -> list[Tag]:
+        """Explain labels, each of one of the pictures."""
         rows, pictures = np.unique([row for row, _ in told], return_inverse=True)
         paths = np.full((len(told), max(len(one.before) for _, one in told) + 1), NOTHING)
         for number, (_, one) in enumerate(told):
             paths[number, : len(one.before) + 1] = (*one.before, one.label)
-        with torch.enable_grad():
+        device = looked.features.device
+        with torch.enable_grad(), one_thread(self.device):
             reasons = self._network.explain(
-                maps[rows], torch.from_numpy(pictures).to(maps.device), torch.from_numpy(paths).to(maps.device)
+                _of(looked, rows.tolist()), torch.from_numpy(pictures).to(device), torch.from_numpy(paths).to(device)
             )
         heat, *gains = (
             part.detach().cpu().numpy() for part in (reasons.heat, reasons.gained, reasons.givers, reasons.given)
@@ -259,6 +259,13 @@ def labels_of(checkpoint: Checkpoint) -> tuple[str, ...]:
         )
         raise CorruptCheckpoint(message)
     return tuple(labels)
+
+
+def _of(looked: Looked, rows: Sequence[int]) -> Looked:
+    """What is seen of some pictures."""
+    if list(rows) == list(range(len(looked.features))):
+        return looked
+    return Looked(looked.features[rows], looked.maps[rows])
 
 
 def _agree(exact: TaggingPredictor, fast: TaggingPredictor) -> bool:

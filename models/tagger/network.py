@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 State = tuple[Tensor, Tensor]
 """What the recurrent layer remembers of each path: two tensors, float (1, paths, hidden)."""
@@ -121,15 +122,26 @@ class LabelNet(nn.Module):
             float (n, steps, joint), and what is remembered now.
         """
         if self.design.recurrent:
-            out, state = self.recurrent(self.embedding(said), state)
+            out, state = self._remember(self.embedding(said), state)
             joint = looked[:, None] + self.project_state(self.dropout(out))
         else:
             joint = looked[:, None].expand(-1, said.shape[1], -1)
         return torch.relu(joint), state
 
+    def _remember(self, words: Tensor, state: State) -> tuple[Tensor, State]:
+        """Go through the recurrent layer: words float (n, steps, joint) -> what it gives, (n, steps, hidden)."""
+        if words.shape[1] > 1:
+            out, state = self.recurrent(words, state)
+            return out, state
+        # Of a single step the layer takes most of the time to set itself up, and beam search is made of such steps.
+        layer, (hidden, cell) = self.recurrent, state
+        from_word, from_hidden, *offsets = layer.all_weights[0]
+        hidden, cell = torch.lstm_cell(words[:, 0], (hidden[0], cell[0]), from_word, from_hidden, *offsets)
+        return hidden[:, None], (hidden[None], cell[None])
+
     def score(self, joint: Tensor) -> Tensor:
         """Compare with every label: s(t) = U_l^T x_t and the label's offset, float (..., labels + 1), the end last."""
-        return joint @ self.embedding.weight[: self.end + 1].T + self.offset
+        return functional.linear(joint, self.embedding.weight[: self.end + 1], self.offset)
 
     def step(self, looked: Tensor, said: Tensor, state: State) -> tuple[Tensor, State]:
         """Score what comes next, (n, steps, labels + 1); arguments and state as of `meet`."""

@@ -17,6 +17,7 @@ from models.devices import (
     cpu_count,
     describe,
     in_format_of,
+    one_thread,
     place,
     processor,
     thread_share,
@@ -199,6 +200,21 @@ def test_processes_share_the_cores(monkeypatch: pytest.MonkeyPatch, processes: i
     assert share == choose_device("cpu", processes).threads
     assert share == 1 or share * processes <= 16
     assert (share + 1) * processes > 16
+
+
+@pytest.mark.parametrize(("name", "within"), [("cpu", 1), ("cuda:0", 3)])
+def test_what_is_small_is_computed_in_one_thread(name: str, within: int) -> None:
+    """On a CPU, and only until the block ends, however that is; work for a GPU is none of a CPU's threads."""
+    torch.set_num_threads(3)
+    try:
+        with one_thread(Device(name, torch.float32, 3)):
+            assert torch.get_num_threads() == within
+        assert torch.get_num_threads() == 3
+        with pytest.raises(ZeroDivisionError), one_thread(Device(name, torch.float32, 3)):
+            _ = 1 / 0
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(1)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])

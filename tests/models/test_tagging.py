@@ -182,10 +182,10 @@ def test_many_labels_are_explained_in_several_runs(tagger: TaggingPredictor, mon
     runs: list[int] = []
     explain = Colours.explain
 
-    def counted(network: Colours, maps: torch.Tensor, pictures: torch.Tensor, paths: torch.Tensor) -> Reasons:
-        assert sorted(set(pictures.tolist())) == list(range(len(maps)))
+    def counted(network: Colours, looked: Looked, pictures: torch.Tensor, paths: torch.Tensor) -> Reasons:
+        assert sorted(set(pictures.tolist())) == list(range(len(looked.maps)))
         runs.append(len(paths))
-        return explain(network, maps, pictures, paths)
+        return explain(network, looked, pictures, paths)
 
     monkeypatch.setattr(Colours, "explain", counted)
     batch = torch.stack([tagger.prepare_item(one) for one in (THIRDS, blocks(RED, BLUE), blocks(GREEN, BLACK))])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from models.paths import NOTHING
+from models.paths import NOTHING, Looked
 from models.tagger.network import Design, LabelNet
 from models.tagger.reasons import explain
 
@@ -31,6 +31,11 @@ def maps() -> torch.Tensor:
     return torch.rand((2, FEATURES, 3, 4), generator=torch.Generator().manual_seed(5))
 
 
+def seen() -> Looked:
+    """Those maps, with their means."""
+    return Looked(maps().mean(dim=(2, 3)), maps())
+
+
 def log_share(network: LabelNet, feature: torch.Tensor, before: list[int], label: int, shut: list[int]) -> torch.Tensor:
     """Log P(label | picture, labels before), among all but those that are shut, one picture at a time."""
     scores = network(feature[None], torch.tensor([[*before, 0]]))[0, len(before)]
@@ -41,21 +46,21 @@ def log_share(network: LabelNet, feature: torch.Tensor, before: list[int], label
 
 def test_heat_is_grad_cam(network: LabelNet) -> None:
     """The gradient of log P by automatic differentiation, times the map, summed over features, where above 0."""
-    found = explain(network, maps(), PICTURES, PATHS)
+    found = explain(network, seen(), PICTURES, PATHS)
     assert found.heat.shape == (len(SAID), 3, 4)
     for heat, (picture, path) in zip(found.heat, SAID, strict=True):
-        seen, before = maps()[picture].requires_grad_(), list(path[:-1])
-        log_share(network, seen.mean(dim=(1, 2)), before, path[-1], before).backward()  # type: ignore[no-untyped-call]
-        assert seen.grad is not None
+        places, before = maps()[picture].requires_grad_(), list(path[:-1])
+        log_share(network, places.mean(dim=(1, 2)), before, path[-1], before).backward()  # type: ignore[no-untyped-call]
+        assert places.grad is not None
         # The mean gives each place its share of the gradient; heat is in any unit.
-        expected = torch.relu((seen.grad * seen.detach()).sum(dim=0)) * 12
+        expected = torch.relu((places.grad * places.detach()).sum(dim=0)) * 12
         torch.testing.assert_close(heat, expected, atol=1e-5, rtol=1e-4)
     assert found.heat.max() > 0
 
 
 def test_what_is_gained_is_what_the_labels_before_change(network: LabelNet) -> None:
     """Log P with them less log P without, both among what was not said; nothing for the first label."""
-    found = explain(network, maps(), PICTURES, PATHS)
+    found = explain(network, seen(), PICTURES, PATHS)
     features = maps().mean(dim=(2, 3))
     for gained, (picture, path) in zip(found.gained.tolist(), SAID, strict=True):
         before = list(path[:-1])
@@ -67,7 +72,7 @@ def test_what_is_gained_is_what_the_labels_before_change(network: LabelNet) -> N
 
 def test_the_giver_is_the_best_of_the_labels_before_alone(network: LabelNet) -> None:
     """Each of them is said alone, and the one that helps most is named, if any helps."""
-    found = explain(network, maps(), PICTURES, PATHS)
+    found = explain(network, seen(), PICTURES, PATHS)
     features = maps().mean(dim=(2, 3))
     for row, (picture, path) in enumerate(SAID):
         before = list(path[:-1])
@@ -85,6 +90,6 @@ def test_without_memory_nothing_is_given() -> None:
     """The row "no RNN": what was said before changes nothing."""
     torch.manual_seed(6)
     network = LabelNet(LABELS, FEATURES, Design(joint=9, hidden=8, recurrent=False)).eval()
-    found = explain(network, maps(), PICTURES, PATHS)
+    found = explain(network, seen(), PICTURES, PATHS)
     assert found.gained.abs().max() < 1e-5
     assert found.given.abs().max() < 1e-5
