@@ -107,7 +107,7 @@ def test_pointing_at_a_label_shows_where_it_was_seen(page: Page) -> None:
     """Over the picture, as large as it: the place in red and a box around it; a click keeps that, another lets go."""
     page.locator("#label-count").select_option("k 5")
     give(page, COAST)
-    expect(page.locator(".label-chip")).to_have_count(2)
+    expect(page.locator(".label-chip")).to_have_count(3)
     assert not seen(page)
     blue = page.locator(".label-chip", has_text="blue")
     blue.hover()
