@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from app.settings import Settings
-from benchmarks import indexing, machine, overload, people_section, pictures, report, service, stock
+from benchmarks import indexing, labels_section, machine, overload, people_section, pictures, report, service, stock
 from benchmarks.options import Options
 from benchmarks.peer import best_of, run_peer
 
@@ -64,6 +64,8 @@ def main() -> None:
         built = indexing.measure(environment, photos, best_of(items))
         print("Searching for people")
         found = people_section.write(environment, folder, options)
+        print("Labelling pictures")
+        labelled = labels_section.write(environment, folder, options)
     lines = [
         *report.heading(machine.describe(options.device), options.command),
         *report.searches(filled, searching),
@@ -71,6 +73,7 @@ def main() -> None:
         *report.builds(built, items),
         "",
         *found,
+        *labelled,
     ]
     options.output.write_text("\n".join(lines) + "\n", "utf-8")
     print(f"\nWritten to {options.output}.")

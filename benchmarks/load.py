@@ -1,4 +1,4 @@
-"""A load generator: as many searches under way as keep the server's device busy, each answered before the next."""
+"""A load generator: as many requests under way as keep the server's device busy, each answered before the next."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class Load:
     """What came of a load.
 
     Attributes:
-        requests: searches that were answered with hits; any other answer ends the benchmark.
+        requests: those that were answered with something; any other answer ends the benchmark.
         seconds: how long it took by the clock.
-        latencies_s: seconds of every search, shortest first.
+        latencies_s: seconds of every request, shortest first.
     """
 
     requests: int
@@ -29,7 +29,7 @@ class Load:
     latencies_s: tuple[float, ...]
 
     def latency_s(self, share: float) -> float:
-        """Seconds within which `share` of the searches were answered."""
+        """Seconds within which `share` of the requests were answered."""
         return within(self.latencies_s, share)
 
 
@@ -38,37 +38,48 @@ def within(seconds: Sequence[float], share: float) -> float:
     return seconds[min(len(seconds) - 1, int(share * len(seconds)))] if seconds else math.nan
 
 
-def saturate(url: str, pictures: Sequence[bytes], requests: int, connections: int, a_search: int = 1) -> Load:
-    """Search until `requests` are answered, `connections` at a time, with the pictures in turn, `a_search` at once."""
-    return asyncio.run(_saturate(url, islice(_queries(pictures, a_search), requests), connections))
+def saturate(
+    url: str, pictures: Sequence[bytes], requests: int, connections: int, number: int = 1, answered: str = "hits"
+) -> Load:
+    """Ask until `requests` are answered, `connections` at a time, with the pictures in turn.
+
+    Args:
+        url: what answers.
+        pictures: files.
+        requests: how many.
+        connections: so many requests are under way.
+        number: pictures of each request.
+        answered: the list in an answer that must not be empty.
+    """
+    return asyncio.run(_saturate(url, islice(_queries(pictures, number), requests), connections, answered))
 
 
-def _queries(pictures: Sequence[bytes], a_search: int) -> Iterator[list[bytes]]:
-    """Pictures in turn, so many in each query, without an end."""
+def _queries(pictures: Sequence[bytes], number: int) -> Iterator[list[bytes]]:
+    """Pictures in turn, so many in each request, without an end."""
     pile = cycle(pictures)
     while True:
-        yield list(islice(pile, a_search))
+        yield list(islice(pile, number))
 
 
-async def _saturate(url: str, queries: Iterator[list[bytes]], connections: int) -> Load:
+async def _saturate(url: str, queries: Iterator[list[bytes]], connections: int, answered: str) -> Load:
     latencies: list[float] = []
     limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
     async with httpx.AsyncClient(limits=limits, timeout=TIMEOUT_S) as client:
         started = time.perf_counter()
         async with asyncio.TaskGroup() as group:
             for _ in range(connections):
-                group.create_task(_search_on(client, url, queries, latencies))
+                group.create_task(_ask_on(client, url, queries, latencies, answered))
         seconds = time.perf_counter() - started
     return Load(len(latencies), seconds, tuple(sorted(latencies)))
 
 
-async def _search_on(
-    client: httpx.AsyncClient, url: str, queries: Iterator[list[bytes]], latencies: list[float]
+async def _ask_on(
+    client: httpx.AsyncClient, url: str, queries: Iterator[list[bytes]], latencies: list[float], answered: str
 ) -> None:
-    """Search on one connection; the connections take queries from one pile."""
+    """Ask on one connection; the connections take queries from one pile."""
     for query in queries:
         started = time.perf_counter()
         response = await client.post(url, files=[("image", ("picture", content)) for content in query])
         latencies.append(time.perf_counter() - started)
         assert response.status_code == httpx.codes.OK, response.text
-        assert response.json()["hits"], "A search found nothing."
+        assert response.json()[answered], "An answer is empty."

@@ -9,14 +9,14 @@ import torch
 
 from benchmarks.markdown import table
 from benchmarks.peer import best_of
-from benchmarks.people import CONNECTIONS
+from benchmarks.people import SEARCHES
 from benchmarks.person_networks import BATCH
-from benchmarks.report import SHARE
+from benchmarks.report import SHARE, stretches
 
 if TYPE_CHECKING:
-    from benchmarks.people import People
     from benchmarks.person_device import OnDevice
     from benchmarks.person_networks import Timed
+    from benchmarks.saturated import Saturated
 
 GIGA = 1e9
 HEADING = "## People"
@@ -24,29 +24,17 @@ NO_PEER = "OSNet was left out: no ONNX file was named by `--peer`."
 NO_GPU = "No GPU was used: what its memory and arithmetic allow was not measured."
 
 
-def searches(found: People, items: int) -> list[str]:
+def searches(found: Saturated, items: int) -> list[str]:
     """Tell how searching for people compares with the bare network."""
     batch = best_of(found.peers)
-    rows = [
-        [
-            str(crops),
-            f"{number}",
-            f"{one.service:.1f}",
-            f"{one.peer.loop:.1f}",
-            f"{one.peer.network:.1f}",
-            f"{one.service / one.peer.network:.2f}",
-        ]
-        for crops, rounds in found.rounds.items()
-        for number, one in enumerate(rounds, 1)
-    ]
-    shares = " and ".join(f"{found.share(crops):.2f} with {crops}" for crops in found.rounds)
-    columns = ["crops a search", "round", "service per cpu s", "path per cpu s", "network per cpu s", "share"]
+    shares = " and ".join(f"{found.of_network(crops):.2f} with {crops}" for crops in found.rounds)
+    columns = ("crops a search", "path per cpu s", "network per cpu s")
     return [
-        f"`POST /v1/search/person` with JPEG crops, {CONNECTIONS} searches at a time, one process, among {items:,}",
-        f"vectors. The path is decode, prepare and predict in a plain loop, {batch} crops at once, and the network",
-        "what it predicts with, alone, in the same run; all are crops per second of processor time:",
+        f"`POST /v1/search/person` with JPEG crops, {SEARCHES.connections} searches at a time, one process, among",
+        f"{items:,} vectors. The path is decode, prepare and predict in a plain loop, {batch} crops at once, and the",
+        "network what it predicts with, alone, in the same run; all are crops per second of processor time:",
         "",
-        *table(columns, rows).splitlines(),
+        *stretches(found, lambda peer: peer.network, columns),
         "",
         f"Of the bare network's throughput the service reaches {shares} crops a search, and the",
         f"path {found.path_share:.2f}, where at least {SHARE} is asked for.",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from app.settings import Settings
-from benchmarks import people, people_report, person_device, person_networks, pictures, stock
+from benchmarks import people, people_report, person_device, person_networks, pictures, saturated, stock
 from benchmarks.bare_network import served
 from models.checkpoints import Checkpoint
 from models.devices import choose_device
@@ -40,7 +40,8 @@ def write(environment: Mapping[str, str], folder: Path, options: Options) -> lis
     settings = Settings(home=folder / "home", device=options.device)
     lines = [people_report.HEADING, ""]
     filled = stock.fill(settings, min(options.items, ITEMS), people.COLLECTION, people.MODEL)
-    lines += people_report.searches(people.measure(environment, crops, options.requests), filled.count)
+    found = saturated.measure(environment, crops, options.requests, people.SEARCHES)
+    lines += people_report.searches(found, filled.count)
     timed = person_networks.measure(environment, options.peer, NETWORK_ROUNDS)
     lines += people_report.networks(timed, with_peer=options.peer is not None)
     return lines + people_report.device(_on_device(choose_device(options.device), crops))

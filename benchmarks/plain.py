@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -19,17 +19,21 @@ from torch import Tensor
 
 from app.settings import Settings
 from models.checkpoints import CheckpointStore
-from models.contracts import Vectors
+from models.contracts import TaggingSpec
 from models.devices import choose_device
 from models.images import decode
 from models.predictor import Predictor, load_predictor
+from models.registry import spec
+from models.tagging import TaggingPredictor, load_tagger
 
 Prepare = Callable[[bytes], Tensor]
-Predict = Callable[[Tensor], Vectors]
+Predict = Callable[[Tensor], object]
 
 
-def sides(predictor: Predictor) -> dict[str, tuple[Prepare, Predict]]:
-    """How each side of the model goes from the bytes of a file to vectors."""
+def sides(predictor: Predictor | TaggingPredictor) -> Mapping[str, tuple[Prepare, Predict]]:
+    """How each side of the model goes from the bytes of a file to vectors; of a tagger, to what is seen."""
+    if isinstance(predictor, TaggingPredictor):
+        return {"items": (lambda content: predictor.prepare_item(decode(content))[None], predictor.look)}
     return {
         # All views of a query are embedded, as the service does.
         "queries": (
@@ -77,7 +81,8 @@ def main() -> None:
     options = parser.parse_args()
     settings = Settings()
     store = CheckpointStore(settings.paths.checkpoints)
-    predictor = load_predictor(store, options.model, None, choose_device(settings.device))
+    load = load_tagger if isinstance(spec(options.model), TaggingSpec) else load_predictor
+    predictor = load(store, options.model, None, choose_device(settings.device))
     prepare, predict = sides(predictor)[options.side]
     contents = [path.read_bytes() for path in sorted(options.folder.iterdir())]
     rates = {}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from benchmarks.indexing import Indexing
 from benchmarks.load import within
 from benchmarks.overload import Overload
 from benchmarks.peer import Peer, best_of
+from benchmarks.saturated import Saturated
 from benchmarks.service import CONNECTIONS, K, Searching
 from indexer.pipeline import BuildReport
 
@@ -113,6 +114,30 @@ def builds(found: Indexing, peers: Mapping[int, Peer]) -> list[str]:
         "",
         *_peers("picture", peers),
     ]
+
+
+def stretches(found: Saturated, shares: Callable[[Peer], float], columns: Sequence[str]) -> list[str]:
+    """Set what a saturated server did beside the peer, round by round.
+
+    Args:
+        found: what was measured.
+        shares: of what the last column is the share.
+        columns: names of the first column, and of those with the peer's loop and its network.
+    """
+    rows = [
+        (
+            str(pictures),
+            f"{number}",
+            f"{one.service:.1f}",
+            f"{one.peer.loop:.1f}",
+            f"{one.peer.network:.1f}",
+            f"{one.service / shares(one.peer):.2f}",
+        )
+        for pictures, rounds in found.rounds.items()
+        for number, one in enumerate(rounds, 1)
+    ]
+    first, *peers = columns
+    return _table((first, "round", "service per cpu s", *peers, "share"), rows)
 
 
 def _share(share: float) -> str:

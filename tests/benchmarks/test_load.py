@@ -51,9 +51,15 @@ def test_every_search_is_sent_once() -> None:
 def test_a_search_may_have_several_pictures() -> None:
     """Each is sent with as many as asked for, in turn, as parts of one name."""
     with answering(200, b'{"hits": [1]}') as (url, received):
-        saturate(url, [b"first picture", b"second picture", b"third picture"], 3, 1, a_search=2)
+        saturate(url, [b"first picture", b"second picture", b"third picture"], 3, 1, number=2)
     assert [body.count(b'name="image"') for body in received] == [2] * 3
     assert [b"second" in body for body in received] == [True, False, True]
+
+
+def test_what_must_be_answered_can_be_named() -> None:
+    """Not every answer has hits."""
+    with answering(200, b'{"pictures": [1]}') as (url, _):
+        assert saturate(url, [b"picture"], 1, 1, answered="pictures").requests == 1
 
 
 @pytest.mark.parametrize(("status", "body"), [(503, b"{}"), (200, b'{"hits": []}')])

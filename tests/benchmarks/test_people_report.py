@@ -8,19 +8,19 @@ from pathlib import Path
 import pytest
 import torch
 
-from benchmarks import people, people_section, person_networks
+from benchmarks import people_section, person_networks, saturated
 from benchmarks.options import Options
 from benchmarks.peer import Peer
-from benchmarks.people import People, Round
 from benchmarks.people_report import NO_GPU, NO_PEER, device, networks, searches
 from benchmarks.person_device import OnDevice
 from benchmarks.person_networks import Timed
 from benchmarks.pictures import CROP_HEIGHT, CROP_WIDTH, write_crops
 from benchmarks.roofline import Rate, Roof
+from benchmarks.saturated import Round, Saturated
 from models.images import decode
 
 PEER = Peer(160.0, 200.0)
-FOUND = People({1: (Round(50.0, PEER),), 32: (Round(150.0, PEER),)}, {8: PEER, 1: Peer(100.0, 120.0)})
+FOUND = Saturated({1: (Round(50.0, PEER),), 32: (Round(150.0, PEER),)}, {8: PEER, 1: Peer(100.0, 120.0)})
 TIMED = [Timed("reid", (192, 96), 0.004), Timed("ResNet-50 in torch", (256, 128), 0.05)]
 ON_DEVICE = OnDevice(
     Roof(4e12, {torch.float32: 4e14, torch.bfloat16: 8e14}), (Rate(64, 20_000.0, 80_000.0, 0.9),), 9_000.0, 16
@@ -51,7 +51,7 @@ def test_what_is_missing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     """Without a peer and a GPU the section tells of searches and compares the networks, and says what it lacks."""
     monkeypatch.setattr(person_networks, "measure", lambda *_: TIMED)
     monkeypatch.setattr(people_section, "CROPS", 2)
-    monkeypatch.setattr(people, "measure", lambda *_: FOUND)
+    monkeypatch.setattr(saturated, "measure", lambda *_: FOUND)
     options = Options(10, 10, 10, 1.0, "cpu", None, tmp_path / "page.md")
     page = "\n".join(people_section.write({}, tmp_path, options))
     for sentence in (NO_PEER, NO_GPU, "## People", "0.25 with 1 and 0.75 with 32"):

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
 from benchmarks.peer import Peer, best_of
-from benchmarks.plain import batches, loop_rate, network_rate
+from benchmarks.plain import batches, loop_rate, network_rate, sides
+from models.checkpoints import CheckpointStore
 from models.contracts import Vectors
+from models.devices import Device
+from models.paths import Looked
+from models.tagging import TaggingPredictor
+from tests.app.labelling import file_of
+from tests.models.taggers import GREEN, RED, WEIGHTS, Colours, blocks, save_tiny, tiny_spec
 
 
 class Counting:
@@ -58,3 +66,16 @@ def test_the_bare_network_prepares_only_what_it_repeats() -> None:
 def test_the_best_batch_is_that_of_the_loop() -> None:
     """A batch at which only the bare network is fast is not the peer's best."""
     assert best_of({1: Peer(9.0, 10.0), 8: Peer(12.0, 20.0), 32: Peer(11.0, 30.0)}) == 8
+
+
+def test_a_tagger_is_timed_up_to_what_it_sees(tmp_path: Path) -> None:
+    """From a file to what is seen of it; no label is said, for that is what the service adds."""
+    network = Colours(len(WEIGHTS))
+    network.load_state_dict({"weight": WEIGHTS})
+    checkpoint = save_tiny(CheckpointStore(tmp_path))
+    tagger = TaggingPredictor(tiny_spec(), checkpoint, network, Device("cpu", torch.float32, 1))
+    ((side, (prepare, predict)),) = sides(tagger).items()
+    looked = predict(torch.cat([prepare(file_of(blocks(colour))) for colour in (RED, GREEN)]))
+    assert side == "items"
+    assert isinstance(looked, Looked)
+    torch.testing.assert_close(looked.features, WEIGHTS[:, :2].T)
