@@ -54,7 +54,8 @@ class Tag:
         region: box around the place that speaks most for it; None where no place does.
         evidence: which label said before made it more probable; None where none did.
         merged: less probable labels that mean the same, where that was asked for.
-        attention: PNG that shows where it was seen; None where that was not asked for.
+        attention: PNG with transparency that shows where it was seen if it is stretched and laid over the picture; None
+            where that was not asked for.
     """
 
     label: str

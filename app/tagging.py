@@ -7,17 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
 from app.explaining import address_of
 from app.taggers import Asked, Tagger, Taggers
 from app.telemetry import Telemetry
 from app.workers import Workers
-from models.attention import Box, hottest, laid_on, painted
+from models.attention import SHADES, Box, hottest, laid_on, shaded
 from models.choosing import Wanted
 from models.contracts import RetrievalError
-from models.images import decode, encode_png, shrunk
+from models.images import decode, encode_shades
 from models.label_space import InvalidLabels, merged, unknown_sentence
 from models.tagging import Tag
 
@@ -26,12 +23,10 @@ if TYPE_CHECKING:
 
 Order: TypeAlias = Literal["path", "probability"]
 
-ATTENTION_SIDE = 256
-"""Longer side of the picture that shows where a label was seen, in pixels."""
 EXPLAINED_LABELS = 10
 """Of so many labels of a picture, the most probable ones, it is shown where they were seen: each is a picture more."""
-REGION_CELLS = 64
-"""Cells along the longer side of a picture among which the box around the hottest part is found."""
+CELLS = 64
+"""Cells along the longer side of a picture among which the hottest part is found, and pixels of what shows it."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +41,7 @@ class Options:
         beam: paths that are followed at once.
         order: that of the most probable path, or falling probability.
         merge: cosine from which on two labels count as one; None keeps all apart.
-        explain: whether a picture of each of the first `EXPLAINED_LABELS` by probability shows where it was seen.
+        explain: whether it is shown of the first `EXPLAINED_LABELS` by probability where each was seen.
     """
 
     k: int | None = None
@@ -85,8 +80,8 @@ class Said:
             speaks for it.
         evidence: which label said before made it more probable; None where none did.
         merged: labels that count as the same and were less probable.
-        attention: address of a picture that shows where it was seen; None where that was not asked for, and of labels
-            that are less probable than `EXPLAINED_LABELS` others.
+        attention: address of a picture that shows where it was seen if it is laid over the one that was sent; None
+            where that was not asked for, and of labels that are less probable than `EXPLAINED_LABELS` others.
     """
 
     label: str
@@ -117,12 +112,11 @@ class Answer:
 
 @dataclass(frozen=True, eq=False)
 class _Prepared:
-    """A picture for the network; its size; and a small copy, uint8 (height, width, 3), where it is to be painted."""
+    """A picture for the network, and its size."""
 
     tensor: Tensor
     width: int
     height: int
-    small: NDArray[np.uint8] | None
 
 
 class Tagging:
@@ -156,7 +150,7 @@ class Tagging:
         prepared: list[_Prepared] = []
         for place, content in enumerate(pictures):
             try:
-                prepared.append(await self._workers.compute(self._prepared, tagger, content, options.explain))
+                prepared.append(await self._workers.compute(self._prepared, tagger, content))
             except RetrievalError as error:
                 if len(pictures) == 1:
                     raise
@@ -169,13 +163,12 @@ class Tagging:
         ]
         return Answer(tuple(labelled), model, tagger.predictor.digest)
 
-    def _prepared(self, tagger: Tagger, content: bytes, keep: bool) -> _Prepared:  # noqa: FBT001 - a thread's argument
+    def _prepared(self, tagger: Tagger, content: bytes) -> _Prepared:
         with self._telemetry.decode.time():
             picture = decode(content, self._max_pixels)
         with self._telemetry.prepare.time():
             tensor = tagger.predictor.prepare_item(picture)
-            small = shrunk(picture, ATTENTION_SIDE).rgb if keep else None
-        return _Prepared(tensor, picture.width, picture.height, small)
+        return _Prepared(tensor, picture.width, picture.height)
 
 
 def _wanted(tagger: Tagger, options: Options) -> Wanted:
@@ -205,23 +198,22 @@ def _labelled(tagger: Tagger, picture: _Prepared, tags: Sequence[Tag], options: 
         else merged([tag.label for tag in by_probability], predictor.label_vectors, options.merge)
     )
     kept = [tag for tag in by_probability if tag.label in together]
-    explained = {tag.label for tag in kept[:EXPLAINED_LABELS]}
+    explained = {tag.label for tag in kept[:EXPLAINED_LABELS]} if options.explain else set()
     ordered = kept if options.order == "probability" else [tag for tag in tags if tag.label in together]
     size = picture.width, picture.height
     shown = predictor.spec.shown(*size)
 
     def said(tag: Tag) -> Said:
+        heat = laid_on(tag.heat, shown, size, _cells(size))
         return Said(
             label=predictor.labels[tag.label],
             probability=tag.probability,
-            region=hottest(laid_on(tag.heat, shown, size, _cells(size)), size),
+            region=hottest(heat, size),
             evidence=None
             if tag.giver is None
             else Evidence(predictor.labels[tag.giver], math.exp(tag.given), math.exp(tag.gained)),
             merged=tuple(predictor.labels[label] for label in together[tag.label]),
-            attention=None
-            if picture.small is None or tag.label not in explained
-            else _attention(picture.small, tag, shown, size),
+            attention=address_of(encode_shades(shaded(heat), SHADES)) if tag.label in explained else None,
         )
 
     return Labelled(*size, tuple(map(said, ordered)))
@@ -230,12 +222,5 @@ def _labelled(tagger: Tagger, picture: _Prepared, tags: Sequence[Tag], options: 
 def _cells(size: tuple[int, int]) -> tuple[int, int]:
     """Cut a picture of a width and a height into square cells: columns and rows."""
     longest = max(size)
-    width, height = (max(1, min(side, round(REGION_CELLS * side / longest))) for side in size)
+    width, height = (max(1, min(side, round(CELLS * side / longest))) for side in size)
     return width, height
-
-
-def _attention(
-    small: NDArray[np.uint8], tag: Tag, shown: tuple[float, float, float, float], size: tuple[int, int]
-) -> str:
-    rows, columns = small.shape[:2]
-    return address_of(encode_png(painted(small, laid_on(tag.heat, shown, size, (columns, rows)))))

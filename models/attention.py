@@ -1,4 +1,4 @@
-"""Where a label was seen: heat of a coarse map laid on the picture as it was sent, its hottest part, and a picture."""
+"""Where a label was seen: heat of a coarse map laid on the picture as it was sent, its hottest part, and its shades."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from scipy import ndimage
 PART = 0.5
 """What is at least so hot, as a share of the hottest place, and joined to it, is the hottest part."""
 
-_GLOW = np.array([235, 60, 0], np.float32)
-# So much of the picture's colour stays where nothing was seen.
-_COLOUR = 0.35
-_WEIGHT = 0.65
-_GREY = np.array([0.299, 0.587, 0.114], np.float32)
+_WHITE, _GLOW = (255, 255, 255), (235, 60, 0)
+_COVERED = 0.6
+SHADES: NDArray[np.uint8] = np.concatenate(
+    [np.linspace(_WHITE, _GLOW, 64), np.full((64, 1), _COVERED * np.iinfo(np.uint8).max)], axis=1
+).astype(np.uint8)
+"""From cold to hot, RGBA: what is laid over a picture pales it, and reddens it where it is hot."""
 
 
 @dataclass(frozen=True)
@@ -71,17 +72,13 @@ def hottest(heat: NDArray[np.float32], size: tuple[int, int]) -> Box | None:
     return Box(x, y, max(int(np.ceil(right)), x + 1) - x, max(int(np.ceil(bottom)), y + 1) - y)
 
 
-def painted(rgb: NDArray[np.uint8], heat: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Return a picture, uint8 (height, width, 3), paled, and the redder the hotter it is: heat float32 (height, width).
+def shaded(heat: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Return which of `SHADES` each place has, uint8 (rows, columns): the last one is that of the hottest place.
 
-    The hottest place is fully red; pictures of two labels do not compare.
+    Shades of two labels do not compare.
     """
-    share = (np.maximum(heat, 0) / max(float(heat.max()), float(np.finfo(np.float32).tiny)))[..., None]
-    colours = rgb.astype(np.float32)
-    grey = (colours @ _GREY)[..., None]
-    pale = grey + (_COLOUR + (1 - _COLOUR) * share) * (colours - grey)
-    glowing = pale + _WEIGHT * share * (_GLOW - pale)
-    found: NDArray[np.uint8] = glowing.round().clip(0, np.iinfo(np.uint8).max).astype(np.uint8)
+    share = np.maximum(heat, 0) / max(float(heat.max()), float(np.finfo(np.float32).tiny))
+    found: NDArray[np.uint8] = (share * (len(SHADES) - 1)).round().astype(np.uint8)
     return found
 
 

@@ -140,6 +140,15 @@ def encode_png(pixels: NDArray[np.uint8]) -> bytes:
     return buffer.getvalue()
 
 
+def encode_shades(numbers: NDArray[np.uint8], shades: NDArray[np.uint8]) -> bytes:
+    """Encode which of some shades, RGBA, uint8 (shades, 4), each pixel has, uint8 (height, width), as a small PNG."""
+    image = Image.fromarray(numbers, "P")
+    image.putpalette(shades[:, :3].tobytes())
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", transparency=shades[:, 3].tobytes())
+    return buffer.getvalue()
+
+
 def encode_jpeg(pixels: NDArray[np.uint8]) -> bytes:
     """Encode uint8 pixels, (height, width, 3) RGB, as JPEG that one cannot tell from them by eye."""
     buffer = io.BytesIO()

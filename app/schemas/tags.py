@@ -49,8 +49,8 @@ class Attention(BaseModel):
 
     picture: str = Field(
         description=(
-            "A small PNG as a data URI: the picture, paled, the redder a place the more it speaks for the label; "
-            "pictures of two labels do not compare."
+            "A PNG of at most 64 pixels a side as a data URI, to be stretched and laid over the picture, which it "
+            "pales: the redder a place the more it speaks for the label; those of two labels do not compare."
         )
     )
 

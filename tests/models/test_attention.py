@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.attention import Box, hottest, laid_on, painted
+from models.attention import SHADES, Box, hottest, laid_on, shaded
 
 WHOLE = (0.0, 0.0, 80.0, 40.0)
 
@@ -59,12 +59,14 @@ def test_nothing_hot_has_no_box() -> None:
 
 
 def test_the_hottest_place_is_the_reddest() -> None:
-    """Red rises with heat, on any picture; nothing at all is only paled, and grey stays grey."""
-    rgb = np.full((2, 3, 3), 120, np.uint8)
-    heat = np.array([[0, 1, 2], [0, 0, 4]], np.float32)
-    found = painted(rgb, heat).astype(int)
+    """Red rises with heat, on any picture; nothing at all, or less, is only paled, and grey stays grey."""
+    heat = np.array([[-1, 1, 2], [0, 0, 4]], np.float32)
+    shades = SHADES[shaded(heat)].astype(int)
+    assert shades.shape == (2, 3, 4)
+    covered = shades[..., 3:] / 255
+    found = covered * shades[..., :3] + (1 - covered) * 120
     redness = found[..., 0] - found[..., 2]
     assert (np.diff(redness.ravel()[np.argsort(heat.ravel(), kind="stable")]) >= 0).all()
     assert redness[1, 2] == redness.max() > 100
-    assert (found[0, 0] == 120).all()
-    assert np.array_equal(painted(rgb, np.zeros((2, 3), np.float32)), rgb)
+    assert found[0, 0].tolist() == pytest.approx([201] * 3, abs=1)
+    assert not shaded(np.zeros((2, 3), np.float32)).any()

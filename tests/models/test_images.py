@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models.contracts import PictureTooLarge, UnreadablePicture
-from models.images import FORMATS, Picture, decode, encode_png, from_pillow, shrunk
+from models.images import FORMATS, Picture, decode, encode_png, encode_shades, from_pillow, shrunk
 
 ORIENTATION = 0x0112
 LOSSLESS = {"PNG", "GIF", "BMP"}
@@ -318,6 +318,17 @@ def test_encoded_pictures_come_back(height: int, width: int, grey: bool, seed: i
     pixels = np.random.default_rng(seed).integers(0, 256, shape, np.uint8)
     picture = decode(encode_png(pixels))
     np.testing.assert_array_equal(picture.rgb, np.repeat(pixels[..., None], 3, axis=2) if grey else pixels)
+
+
+def test_shades_keep_colour_and_transparency() -> None:
+    """Every pixel has the shade of its number, exactly, in a file that is far smaller than its pixels."""
+    random = np.random.default_rng(3)
+    shades, numbers = random.integers(0, 256, (9, 4), np.uint8), np.sort(random.integers(0, 9, (48, 64), np.uint8))
+    content = encode_shades(numbers, shades)
+    with Image.open(io.BytesIO(content)) as image:
+        assert image.format == "PNG"
+        assert np.array_equal(np.asarray(image.convert("RGBA")), shades[numbers])
+    assert len(content) < numbers.size / 4
 
 
 def test_decoding_in_many_threads_leaves_the_warnings_of_others_alone() -> None:
