@@ -133,7 +133,8 @@ async def running(
     taggers = Taggers(load_labels or partial(load_tagger, checkpoints, device=device), checkpoints, queues, workers)
     rates = Rates(rates_file(paths.home)) if settings.rate_per_key or settings.rate_per_address else None
     weights = Weights(catalogue, live, predictors, workers)
-    readiness = Readiness(catalogue, live, predictors, workers, telemetry)
+    known = found_specs() if specs is None else specs
+    readiness = Readiness(catalogue, live, predictors, taggers, known, workers, telemetry)
     watching = asyncio.create_task(readiness.watch())
     try:
         yield Services(
@@ -152,7 +153,7 @@ async def running(
             live=live,
             weights=weights,
             checkpoints=checkpoints,
-            specs=found_specs() if specs is None else specs,
+            specs=known,
             search=Search(
                 catalogue,
                 live,

@@ -91,6 +91,17 @@ class Taggers:
             self._following[model] = asyncio.get_running_loop().create_task(self._follow(model, promoted))
         return tagger
 
+    async def has_weights(self, model: str) -> bool:
+        """Whether there are weights of a tagger, or some were promoted that are gone.
+
+        Raises:
+            CorruptCheckpoint: a card, or what is promoted, cannot be read.
+        """
+        return bool(
+            await self._workers.store(self._checkpoints.all, model)
+            or await self._workers.store(self._checkpoints.promoted, model)
+        )
+
     async def close(self) -> None:
         """Answer everyone who waits."""
         await asyncio.gather(*self._following.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,14 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from app.main import create_app
 from indexer.catalogue import CatalogueUnavailable, Keyring, SqlCatalogue
 from models.contracts import MissingCheckpoint
-from tests.app.serving import application, build, client_of, create, load, put
+from models.tagging import TaggingPredictor
+from tests.app.labelling import file_of, keep, labelling_application, names, store_in, tag, tagger_loader
+from tests.app.serving import application, build, client_of, create, load, put, settings_in
 from tests.app.test_gate import add_key, bearer
+from tests.models.taggers import BLUE, blocks, tiny_spec
 
 
 def look(client: TestClient, server: FastAPI) -> Any:
@@ -98,6 +103,48 @@ def test_a_damaged_index_makes_it_unready(tmp_path: Path) -> None:
         assert answer.status_code == 503
         assert answer.json()["reasons"][0].startswith("shoes: ")
         assert client.get("/health/live").status_code == 200
+
+
+def test_what_says_labels_is_loaded_beforehand(tmp_path: Path) -> None:
+    """Without weights the server is ready; with some it is once they are loaded, before anybody asks for labels."""
+    loaded: list[str] = []
+    real = tagger_loader(tmp_path)
+
+    def counted(model: str, digest: str | None) -> TaggingPredictor:
+        loaded.append(model)
+        return real(model, digest)
+
+    specs = {"tiny": tiny_spec()}
+    server = create_app(settings_in(tmp_path), predictors=load, taggers=counted, specs=specs)
+    with client_of(server) as client:
+        assert look(client, server).status_code == 200
+        assert not loaded
+        keep(tmp_path)
+        assert look(client, server).status_code == 200
+        assert loaded == ["tiny"]
+        assert names(tag(client, file_of(blocks(BLUE)))) == ["blue"]
+        assert loaded == ["tiny"]
+
+
+def test_damaged_weights_that_say_labels_make_it_unready_until_they_are_mended(tmp_path: Path) -> None:
+    """So do weights that were promoted and are gone; the reason is the error's own sentence."""
+    checkpoint = keep(tmp_path)
+    weights = checkpoint.folder / "weights.safetensors"
+    sound = weights.read_bytes()
+    weights.write_bytes(sound[:-1] + b"?")
+    server = labelling_application(tmp_path)
+    with client_of(server) as client:
+        (reason,) = look(client, server).json()["reasons"]
+        assert reason.startswith("tiny: ")
+        assert "restore the file" in reason
+        weights.write_bytes(sound)
+        assert look(client, server).status_code == 200
+    store_in(tmp_path).promote(checkpoint)
+    shutil.rmtree(checkpoint.folder)
+    server = labelling_application(tmp_path)
+    with client_of(server) as client:
+        (reason,) = look(client, server).json()["reasons"]
+        assert checkpoint.digest in reason
 
 
 def test_strangers_learn_no_reasons(tmp_path: Path) -> None:
