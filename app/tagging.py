@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.explaining import address_of
 from app.taggers import Asked, Tagger, Taggers
 from app.telemetry import Telemetry
@@ -201,10 +204,11 @@ def _labelled(tagger: Tagger, picture: _Prepared, tags: Sequence[Tag], options: 
     explained = {tag.label for tag in kept[:EXPLAINED_LABELS]} if options.explain else set()
     ordered = kept if options.order == "probability" else [tag for tag in tags if tag.label in together]
     size = picture.width, picture.height
-    shown = predictor.spec.shown(*size)
+    if not ordered:
+        return Labelled(*size, ())
+    laid = laid_on(np.stack([tag.heat for tag in ordered]), predictor.spec.shown(*size), size, _cells(size))
 
-    def said(tag: Tag) -> Said:
-        heat = laid_on(tag.heat, shown, size, _cells(size))
+    def said(tag: Tag, heat: NDArray[np.float32]) -> Said:
         return Said(
             label=predictor.labels[tag.label],
             probability=tag.probability,
@@ -216,7 +220,7 @@ def _labelled(tagger: Tagger, picture: _Prepared, tags: Sequence[Tag], options: 
             attention=address_of(encode_shades(shaded(heat), SHADES)) if tag.label in explained else None,
         )
 
-    return Labelled(*size, tuple(map(said, ordered)))
+    return Labelled(*size, tuple(map(said, ordered, laid)))
 
 
 def _cells(size: tuple[int, int]) -> tuple[int, int]:

@@ -35,19 +35,19 @@ def laid_on(
     size: tuple[int, int],
     cells: tuple[int, int],
 ) -> NDArray[np.float32]:
-    """Lay a coarse map on a picture: bilinear between the middles of its cells, nothing beyond what it shows.
+    """Lay coarse maps on a picture: bilinear between the middles of their cells, nothing beyond what they show.
 
     Args:
-        heat: float32 (y, x).
-        shown: rectangle of the picture that the map shows, as x, y, width and height in pixels.
+        heat: float32 (..., y, x).
+        shown: rectangle of the picture that the maps show, as x, y, width and height in pixels.
         size: width and height of the picture in pixels.
         cells: columns and rows of equal cells into which the picture is cut.
 
     Returns:
-        float32 (rows, columns), the heat in the middle of each cell.
+        float32 (..., rows, columns), the heat in the middle of each cell.
     """
-    rows = _between(heat.shape[0], shown[1], shown[3], size[1], cells[1])
-    columns = _between(heat.shape[1], shown[0], shown[2], size[0], cells[0])
+    rows = _between(heat.shape[-2], shown[1], shown[3], size[1], cells[1])
+    columns = _between(heat.shape[-1], shown[0], shown[2], size[0], cells[0])
     laid: NDArray[np.float32] = (rows @ heat @ columns.T).astype(np.float32, copy=False)
     return laid
 

@@ -22,6 +22,14 @@ def test_between_middles_heat_is_linear() -> None:
     assert found[0].tolist() == pytest.approx([0, 0, 0.125, 0.375, 0.625, 0.875, 1, 1])
 
 
+def test_maps_are_laid_together_as_each_alone() -> None:
+    """However many there are, none meddles with another."""
+    heat = np.random.default_rng(2).random((3, 4, 5)).astype(np.float32)
+    together = laid_on(heat, (-5, 3, 70, 50), (80, 40), (16, 8))
+    alone = [laid_on(one, (-5, 3, 70, 50), (80, 40), (16, 8)) for one in heat]
+    np.testing.assert_allclose(together, np.stack(alone), rtol=1e-6)
+
+
 def test_what_is_not_shown_is_cold() -> None:
     """A map of the middle of a picture says nothing of its sides; one that reaches beyond it is cut off."""
     ones = np.ones((2, 2), np.float32)
