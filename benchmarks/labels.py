@@ -9,8 +9,8 @@ REQUESTS = Asked(
     path="/v1/tags",
     model=MODEL,
     side="items",
-    # One picture, and as many as leave each of the connections its share of the queue.
-    numbers=(1, 4),
-    connections=16,
+    # One picture, and as many as leave each of the connections its share of the queue of 64.
+    numbers=(1, 2),
+    connections=32,
     answered="pictures",
 )

@@ -35,21 +35,19 @@ def weights(found: Checkpoint) -> list[str]:
 
 def requests(found: Saturated) -> list[str]:
     """Tell how labelling compares with the plain loop and the bare backbone."""
-    shares = " and ".join(
-        f"{found.of_loop(number):.2f} with {number} a request ({found.of_network(number):.2f} of the backbone alone)"
-        for number in found.rounds
-    )
+    of_loop = " and ".join(f"{found.of_loop(number):.2f} with {number}" for number in found.rounds)
+    of_network = " and ".join(f"{found.of_network(number):.2f}" for number in found.rounds)
     columns = ("pictures a request", "loop per cpu s", "backbone per cpu s")
     return [
         f"`POST {REQUESTS.path}` with JPEG pictures, {REQUESTS.connections} requests at a time, one process.",
         f"The loop is decode, prepare and look in a plain loop, {best_of(found.peers)} pictures at once: no label is",
-        "said. The backbone is what it looks with, alone, in the same run; all are pictures per second of processor",
-        "time:",
+        "said. The backbone is what it looks with, alone, in the same run; all are pictures per second of",
+        "processor time:",
         "",
         *stretches(found, lambda peer: peer.loop, columns),
         "",
-        f"Of the loop's throughput the service reaches {shares}",
-        f"in the median round, where at least {SHARE} is asked for.",
+        f"Of the loop's throughput the service reaches {of_loop} a request, the median round, where at least",
+        f"{SHARE} is asked for; of that of the backbone alone, which decodes no file, {of_network}.",
         "",
     ]
 
@@ -67,6 +65,7 @@ def paths(timed: Sequence[Timed]) -> list[str]:
         ]
         for one in timed
     ]
+    dearest = max(one.share for one in timed)
     columns = ["batch", "labels a picture", "backbone, ms", "decoding, ms", "decoding, of backbone", "all, ms"]
     return [
         f"Beam search with {Limits().beam} paths beside the backbone, milliseconds of processor time a picture, by",
@@ -74,7 +73,6 @@ def paths(timed: Sequence[Timed]) -> list[str]:
         "",
         *table(columns, rows).splitlines(),
         "",
-        f"Decoding costs at most {max(one.share for one in timed):.1%} of the backbone's time, where up to",
-        f"{DECODING:.0%} is accepted.",
+        f"Decoding costs at most {dearest:.1%} of the backbone's time, where up to {DECODING:.0%} is accepted.",
         "",
     ]
