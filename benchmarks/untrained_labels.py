@@ -61,7 +61,8 @@ def untrained(batch: Tensor, labels: int = LABELS) -> TaggerNet:
     with torch.no_grad():
         features = network.look(batch).features
         voice.standardised.mean.copy_(features.mean(dim=0))
-        voice.standardised.deviation.copy_(features.std(dim=0, correction=0) + _TINY)
+        # One for all: what hardly differs between pictures is not to be magnified, for it is mostly rounding.
+        voice.standardised.deviation.fill_(features.std(dim=0, correction=0).mean() + _TINY)
         voice.embedding.weight.mul_(_SPREAD / voice.score_alone(features)[:, : voice.end].std())
         low, high = -10 * _SPREAD, 10 * _SPREAD
         for _ in range(_HALVINGS):
