@@ -30,7 +30,7 @@ def prepared(folder: Path, count: int) -> tuple[list[bytes], Tensor]:
 
 def test_paths_are_as_long_as_asked_for(tmp_path: Path) -> None:
     """On average the most probable path of a picture says so many labels, within one of them."""
-    _, batch = prepared(tmp_path, 6)
+    _, batch = prepared(tmp_path, 24)
     network = untrained(batch)
     with torch.no_grad():
         paths = network.label(network.look(batch).features, Limits(), None)
