@@ -85,8 +85,7 @@ def choose(found: Found, likely: NDArray[np.float64], wanted: Wanted, thresholds
         for step, label in enumerate(path):
             if label != NOTHING:
                 said.setdefault(label, tuple(path[:step]))
-    chosen = best.tolist()
-    in_order = [label for label in said if label in chosen] + [label for label in chosen if label not in said]
-    return [
-        Said(label, float(likely[label]), said[label] if label in said else found.before(label)) for label in in_order
-    ]
+    chosen = dict.fromkeys(best.tolist())
+    before = {label: path for label, path in said.items() if label in chosen}
+    before |= {label: found.before(label) for label in chosen if label not in said}
+    return [Said(label, float(likely[label]), path) for label, path in before.items()]

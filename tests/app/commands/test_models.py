@@ -268,6 +268,27 @@ def test_a_system_without_stages_says_so(home: Path, run: Run, system: str, tmp_
     assert "no stages" in result.stderr
 
 
+def test_what_is_frozen_is_taught_where_it_is_asked_for(
+    home: Path, run: Run, system: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: Checkpoint
+) -> None:
+    """By the system's own module for that; one that has none says so, and a stage alone knows nothing of it."""
+    without = run("models", "train", "fake", "--data", tmp_path, "--finetune")
+    assert (without.exit_code, without.stdout) == (2, "")
+    assert "has no finetuning" in without.stderr
+    both = run("models", "train", "fake", "--data", tmp_path, "--finetune", "--stage", "first")
+    assert (both.exit_code, both.stdout) == (2, "")
+    assert "leave --finetune out" in both.stderr
+    seen: list[Path] = []
+
+    def learn(_: object, data: Path, *__: object, **___: object) -> Checkpoint:
+        seen.append(data)
+        return kept
+
+    monkeypatch.setitem(sys.modules, "models.fake.finetuning", SimpleNamespace(train=learn))
+    assert run("models", "train", "fake", "--data", tmp_path, "--finetune").exit_code == 0
+    assert seen == [tmp_path]
+
+
 @pytest.fixture
 def installed(monkeypatch: pytest.MonkeyPatch, kept: Checkpoint) -> list[bytes]:
     """Let the fake system take published weights; returns what it is given."""
