@@ -149,6 +149,7 @@ def train(
     """Train a model and keep the weights in the data folder; a run that was killed goes on where it was."""
     start_anew()
     from models.registry import spec as find_spec
+    from models.training_request import TrainingRequest
 
     if stage is not None and finetune:
         message = "--stage runs one stage alone; leave --finetune out."
@@ -172,7 +173,7 @@ def train(
     state.mkdir(parents=True, exist_ok=True)
     with TrainingLog() as log:
         device, store = device_of(settings), checkpoints_of(settings)
-        kept = learn(spec, data, store, state, device, log.report, network=network, steps=steps)
+        kept = learn(TrainingRequest(spec, data, store, state, device, log.report, network, steps))
     show(_of(kept), as_json, lambda: f"Kept {_short(kept)} in {kept.folder}.")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -19,67 +19,46 @@ from models.sketch.gallery import pair_photos
 from models.sketch.materials import gather, gather_icons
 from models.sketch.network import LitePair
 from models.sketch.pairing import pair
-from models.training import Progress, Stage, fit, half_precision
+from models.training import Progress, fit, half_precision
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from torch import Tensor, nn
 
-    from models.checkpoints import Checkpoint, CheckpointStore
-    from models.contracts import ModelSpec
+    from models.checkpoints import Checkpoint
     from models.devices import Device
     from models.sketch.recipe import EmbeddingRecipe
+    from models.training_request import TrainingRequest
 
 PAIR, MEMBER = "efficientnet-lite0-pair", "efficientnet-lite0"
 LICENCE = "Trained on research data (QMUL's sets); commercial users must retrain on data of their own."
 
 
-def train(
-    spec: ModelSpec,
-    data: Path,
-    store: CheckpointStore,
-    state: Path,
-    device: Device,
-    report: Callable[[Stage], None],
-    network: str | None = None,
-    steps: int | None = None,
-) -> Checkpoint:
+def train(request: TrainingRequest) -> Checkpoint:
     """Train the sketch system and store the weights, fp16, as a checkpoint in the data folder.
 
-    A killed run goes on where it was, if called again with the same `state`.
-
     Args:
-        spec: the sketch system's description.
-        data: holds `qmul_v1/shoes`, `qmul_v1/chairs` and `shoe304`, unpacked; and, as far as they are to be learnt
-            from too, `chairv2_train`, `shoev2_photos` and `icons`.
-        store: where the checkpoint goes.
-        state: a folder for what a resumed run needs; delete it to start anew.
-        device: where to train.
-        report: called with progress.
-        network: which embedding network; None for the default.
-        steps: optimiser steps of each stage; None for each recipe's own.
+        request: its data are a folder that holds `qmul_v1/shoes`, `qmul_v1/chairs` and `shoe304`, unpacked; and, as far
+            as they are to be learnt from too, `chairv2_train`, `shoev2_photos` and `icons`. Its network is an embedding
+            network.
 
     Raises:
         MissingData: the folder does not hold the data.
         MissingCheckpoint: the ImageNet weights, or the renderer of icons, are not installed.
     """
-    chosen = network or spec.default_network
+    chosen, spec, data, state, device = request.chosen, request.spec, request.data, request.state, request.device
     shoes, chairs = (load_pairs(data / "qmul_v1" / name, "train") for name in ("shoes", "chairs"))
     photos = load_photo_sketches(data / "shoe304")
-    length: dict[str, Any] = {} if steps is None else {"steps": steps, "evaluate_every": max(1, steps // 10)}
+    length = request.length()
 
-    def stage(name: str) -> Callable[[Progress], None]:
-        return lambda progress: report(Stage(name, progress))
-
-    edges = fit(EdgeRecipe(pair_photos(shoes, photos), **length), state / "edges.pt", device, stage("edges"))
+    edges = fit(EdgeRecipe(pair_photos(shoes, photos), **length), state / "edges.pt", device, request.telling("edges"))
     draw = partial(draw_edges, edges.network)
+    tell = request.telling("icons")
     icons = gather_icons(
-        data / "icons", draw, state / "icons", lambda done, total: stage("icons")(Progress(done, total, None, {}))
+        data / "icons", draw, state / "icons", lambda done, total: tell(Progress(done, total, None, {}))
     )
     materials = gather(data, shoes, chairs, photos, draw, icons)
 
-    course = Course(materials, MEMBER if chosen == PAIR else chosen, state, device, report, length)
+    course = Course(materials, MEMBER if chosen == PAIR else chosen, state, device, request.report, length)
     learnt = [course.learn(member) for member in (range(1, LitePair.MEMBERS + 1) if chosen == PAIR else (None,))]
     members = [stages[-1].trained.network for stages in learnt]
     embedding = members[0]
@@ -102,7 +81,7 @@ def train(
         },
         "calibration": calibrate_trained(embedding, materials.held_out),
     }
-    return store.save(spec.name, chosen, half_precision(system), card)
+    return request.store.save(spec.name, chosen, half_precision(system), card)
 
 
 def draw_edges(detector: nn.Module, photos: Tensor, batch: int = 16) -> Tensor:

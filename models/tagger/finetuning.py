@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 import torch
@@ -10,70 +9,52 @@ import torch
 from models.tagger.features import describe
 from models.tagger.layouts import load
 from models.tagger.tagger_net import TaggerNet
-from models.tagger.train import Learnt, keep, named, numbers, telling
+from models.tagger.train import Learnt, keep, named, numbers
 from models.tagger.whole_recipe import WholeRecipe, looked_at
-from models.training import Stage, fit
+from models.training import fit
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from models.checkpoints import Checkpoint, CheckpointStore
-    from models.contracts import ModelSpec
-    from models.devices import Device
+    from models.checkpoints import Checkpoint
     from models.tagger.datasets import Parts
+    from models.training_request import TrainingRequest
 
 EPOCHS = 20
 """How often each picture is learnt from, on average."""
 
 
-def train(
-    spec: ModelSpec,
-    data: Path,
-    store: CheckpointStore,
-    state: Path,
-    device: Device,
-    report: Callable[[Stage], None],
-    network: str | None = None,
-    steps: int | None = None,
-) -> Checkpoint:
+def train(request: TrainingRequest) -> Checkpoint:
     """Train trunk and label network together, where `models.tagger.train.train` leaves the trunk as it is.
 
-    Arguments and errors are the same.
+    Argument and errors are the same.
     """
-    parts, chosen = load(data), network or spec.default_network
-    start = untaught(parts, state / "features", device, report)
-    learnt = learn_whole(start, parts, state / f"{chosen} whole", device, report, steps)
-    return keep(learnt, parts, spec, chosen, store, device)
+    parts = load(request.data)
+    return keep(learn_whole(untaught(parts, request), parts, request), parts, request)
 
 
-def untaught(parts: Parts, features: Path, device: Device, report: Callable[[Stage], None]) -> TaggerNet:
+def untaught(parts: Parts, request: TrainingRequest) -> TaggerNet:
     """Make the network to start from: ImageNet's trunk, and a label network that has learnt nothing.
 
-    Args:
-        parts: the first of which tells how far features are spread.
-        features: a folder for what ImageNet's trunk sees of it, as of `models.tagger.features.describe`.
-        device: where to look.
-        report: called with progress.
+    How far features are spread it knows from what ImageNet's trunk sees of the pictures that are learnt from.
     """
     torch.manual_seed(WholeRecipe.seed)
     network = TaggerNet(len(parts.trained.labels)).eval()
     network.eye.load_imagenet()
-    seen = describe(parts.trained, network.eye, features, device, telling(report, "features, trained"))
+    tell = request.telling("features, trained")
+    seen = describe(parts.trained, network.eye, request.state / "features", request.device, tell)
     seen.standardise(network.voice.standardised)
     return network
 
 
-def learn_whole(
-    start: TaggerNet, parts: Parts, state: Path, device: Device, report: Callable[[Stage], None], steps: int | None
-) -> Learnt:
-    """Teach all of a network; `state` is a path to go on from."""
+def learn_whole(start: TaggerNet, parts: Parts, request: TrainingRequest) -> Learnt:
+    """Teach all of a network."""
     recipe = WholeRecipe(
         parts.trained,
         parts.held_out,
         start.state_dict(),
-        steps or max(1, round(EPOCHS * len(parts.trained) / WholeRecipe.batch)),
+        request.steps or max(1, round(EPOCHS * len(parts.trained) / WholeRecipe.batch)),
     )
-    found = fit(recipe, named(state, parts, recipe), device, telling(report, "trunk and labels"))
+    state = named(request.state / f"{request.chosen} whole", parts, recipe)
+    found = fit(recipe, state, request.device, request.telling("trunk and labels"))
     network = cast("TaggerNet", found.network)
     stages = {"trunk and labels": {**found.card(), "recipe": numbers(recipe)}}
-    return Learnt(network, looked_at(parts.held_out, network.eye, device), stages)
+    return Learnt(network, looked_at(parts.held_out, network.eye, request.device), stages)

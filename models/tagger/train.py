@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from models.tagger.calibration import calibrate_trained
@@ -15,17 +15,16 @@ from models.tagger.ordering import Order
 from models.tagger.recipe import PathRecipe
 from models.tagger.tagger_net import TaggerNet
 from models.tagger.variation import Variation
-from models.training import Progress, Stage, fit, half_precision
+from models.training import fit, half_precision
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from models.checkpoints import Checkpoint, CheckpointStore
-    from models.contracts import ModelSpec
-    from models.devices import Device
+    from models.checkpoints import Checkpoint
     from models.tagger.datasets import Listing, Parts
     from models.tagger.described import Described
     from models.tagger.network import LabelNet
+    from models.training_request import TrainingRequest
 
 LICENCE = "The trunk's weights are Apache-2.0; what was learnt from pictures is subject to their terms."
 
@@ -45,77 +44,51 @@ class Learnt:
     stages: Mapping[str, Any]
 
 
-def train(
-    spec: ModelSpec,
-    data: Path,
-    store: CheckpointStore,
-    state: Path,
-    device: Device,
-    report: Callable[[Stage], None],
-    network: str | None = None,
-    steps: int | None = None,
-) -> Checkpoint:
+def train(request: TrainingRequest) -> Checkpoint:
     """Train the system and store the weights, fp16, as a checkpoint in the data folder.
 
     The trunk stays as ImageNet left it; what it sees of each picture is computed once. A killed run goes on where it
-    was, if called again with the same `state`; of other pictures it computes features anew.
+    was; of other pictures it computes features anew, which are kept in the request's state.
 
     Args:
-        spec: the system's description.
-        data: what `models.tagger.layouts.load` reads; its test part is not looked at.
-        store: where the checkpoint goes.
-        state: a folder for features and for what a resumed run needs; delete it to start anew.
-        device: where to train.
-        report: called with progress.
-        network: which network; None for the default.
-        steps: optimiser steps; None for the recipe's own.
+        request: its data are what `models.tagger.layouts.load` reads, whose test part is not looked at.
 
     Raises:
         MissingData: there is no such data, or a file is no picture.
         MissingCheckpoint: the ImageNet weights are not installed.
     """
-    parts, chosen = load(data), network or spec.default_network
-    learnt = learn_labels(parts, state / chosen, device, report, steps)
-    return keep(learnt, parts, spec, chosen, store, device)
+    parts = load(request.data)
+    return keep(learn_labels(parts, request), parts, request)
 
 
-def learn_labels(
-    parts: Parts, state: Path, device: Device, report: Callable[[Stage], None], steps: int | None = None
-) -> Learnt:
-    """Learn labels of what the frozen trunk sees; arguments and errors as of `train`, `state` a path to go on from."""
+def learn_labels(parts: Parts, request: TrainingRequest) -> Learnt:
+    """Learn labels of what the frozen trunk sees; errors as of `train`."""
     whole = TaggerNet(len(parts.trained.labels))
     whole.eval().eye.load_imagenet()
     trained, held_out = (
-        describe(part, whole.eye, state.parent / "features", device, telling(report, f"features, {name}"))
+        describe(part, whole.eye, request.state / "features", request.device, request.telling(f"features, {name}"))
         for name, part in (("trained", parts.trained), ("held out", parts.held_out))
     )
-    recipe = PathRecipe(trained, held_out)
-    if steps is not None:
-        recipe = replace(recipe, steps=steps, evaluate_every=steps)
-    found = fit(recipe, named(state, parts, recipe), device, telling(report, "labels"))
+    recipe = PathRecipe(trained, held_out, **request.length(judgements=1))
+    state = named(request.state / request.chosen, parts, recipe)
+    found = fit(recipe, state, request.device, request.telling("labels"))
     whole.voice.load_state_dict(cast("LabelNet", found.network).state_dict())
     return Learnt(whole, held_out, {"labels": {**found.card(), "recipe": numbers(recipe)}})
 
 
-def keep(
-    learnt: Learnt, parts: Parts, spec: ModelSpec, network: str, store: CheckpointStore, device: Device
-) -> Checkpoint:
+def keep(learnt: Learnt, parts: Parts, request: TrainingRequest) -> Checkpoint:
     """Calibrate what was learnt, and store it."""
+    spec = request.spec
     card = {
         "preprocessing": spec.preprocessing,
         "licence": LICENCE,
         "labels": list(parts.trained.labels),
         "data": {"trained": _counts(parts.trained), "held out": _counts(parts.held_out)},
-        "device": device.name,
+        "device": request.device.name,
         "stages": dict(learnt.stages),
         "calibration": calibrate_trained(learnt.network.voice, learnt.held_out),
     }
-    return store.save(spec.name, network, half_precision(learnt.network), card)
-
-
-def telling(report: Callable[[Stage], None], name: str) -> Callable[[Progress], None]:
-    """Return what tells the progress of a stage."""
-    return lambda progress: report(Stage(name, progress))
+    return request.store.save(spec.name, request.chosen, half_precision(learnt.network), card)
 
 
 def named(state: Path, parts: Parts, recipe: object) -> Path:

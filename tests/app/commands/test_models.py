@@ -20,6 +20,7 @@ from models.contracts import RetrievalError
 from models.label_calibration import LabelCalibration
 from models.tagging import TaggingPredictor
 from models.training import Progress
+from models.training_request import TrainingRequest
 from tests.app.commands.conftest import Run
 from tests.models.fakes import FakePredictor, fake_spec
 from tests.models.galleries import gallery
@@ -160,14 +161,14 @@ def test_weights_are_trained_and_kept(
     """Training gets everything it needs, its progress goes to stderr, and the kept weights are named."""
     seen: dict[str, Any] = {}
 
-    def learn(
-        spec: Any, data: Path, store: CheckpointStore, state: Path, device: Any, report: Any, **chosen: Any
-    ) -> Checkpoint:
-        seen.update(chosen, data=data, resumed=(state / "run").exists())
-        (state / "run").touch()
-        report(SimpleNamespace(name="edges", progress=Progress(1, 2, 0.5, {})))
-        report(SimpleNamespace(name="edges", progress=Progress(2, 2, 0.25, {"acc@1": 12.5})))
-        return store.save(spec.name, "brightness", {"weight": torch.zeros(1)}, {"preprocessing": 1})
+    def learn(request: TrainingRequest) -> Checkpoint:
+        resumed = (request.state / "run").exists()
+        seen.update(network=request.network, steps=request.steps, data=request.data, resumed=resumed)
+        (request.state / "run").touch()
+        tell = request.telling("edges")
+        tell(Progress(1, 2, 0.5, {}))
+        tell(Progress(2, 2, 0.25, {"acc@1": 12.5}))
+        return request.store.save(request.spec.name, "brightness", {"weight": torch.zeros(1)}, {"preprocessing": 1})
 
     part(monkeypatch, "train", learn)
     result = run("models", "train", "fake", "--data", tmp_path, "--network", "brightness", "--steps", 2, "--json")
@@ -186,7 +187,7 @@ def test_a_network_that_does_not_exist_is_refused_before_training(
 ) -> None:
     """Hours of training do not begin with a mistyped name."""
 
-    def learn(*_: object, **__: object) -> None:
+    def learn(_: TrainingRequest) -> None:
         message = "It began."
         raise RetrievalError(message)
 
@@ -280,8 +281,8 @@ def test_what_is_frozen_is_taught_where_it_is_asked_for(
     assert "leave --finetune out" in both.stderr
     seen: list[Path] = []
 
-    def learn(_: object, data: Path, *__: object, **___: object) -> Checkpoint:
-        seen.append(data)
+    def learn(request: TrainingRequest) -> Checkpoint:
+        seen.append(request.data)
         return kept
 
     monkeypatch.setitem(sys.modules, "models.fake.finetuning", SimpleNamespace(train=learn))

@@ -19,6 +19,7 @@ from models.reid import train as module
 from models.reid.evaluation import evaluate
 from models.reid.train import train
 from models.training import Stage
+from models.training_request import TrainingRequest
 from tests.models.reid.people import write_own
 
 CPU = Device("cpu", torch.float32, 1)
@@ -42,8 +43,9 @@ def test_a_trained_system_can_be_served(store: CheckpointStore, tmp_path: Path) 
     """The checkpoint embeds and is judged, in fp16, with a card that tells how."""
     data = write_own(tmp_path / "data", 8, cameras=2, shots=2)
     stages: list[Stage] = []
+    request = TrainingRequest(SPEC, data, store, tmp_path / "state", CPU, stages.append, steps=1)
     try:
-        checkpoint = train(SPEC, data, store, tmp_path / "state", CPU, stages.append, steps=1)
+        checkpoint = train(request)
     except MissingCheckpoint as missing:
         pytest.skip(str(missing))
     assert {stage.name for stage in stages} == {"people"}
@@ -69,18 +71,19 @@ def test_a_trained_system_can_be_served(store: CheckpointStore, tmp_path: Path) 
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     assert evaluate(data, predictor)["queries"] == 2
     # Called again with the same state, nothing is trained again and the very same checkpoint results.
-    assert train(SPEC, data, store, tmp_path / "state", CPU, stages.append, steps=1).digest == checkpoint.digest
+    assert train(request).digest == checkpoint.digest
 
 
 def test_without_the_data_nothing_is_trained(store: CheckpointStore, tmp_path: Path) -> None:
     """A folder without the data is refused before anything is written."""
     with pytest.raises(MissingData):
-        train(SPEC, tmp_path, store, tmp_path / "state", CPU, lambda _: None)
+        train(TrainingRequest(SPEC, tmp_path, store, tmp_path / "state", CPU, lambda _: None))
     assert not (tmp_path / "state").exists()
 
 
 def test_without_its_weights_the_papers_trunk_is_not_trained(store: CheckpointStore, tmp_path: Path) -> None:
     """ResNet-50 does not start from nothing: the error names the command that fetches the official file."""
     data = write_own(tmp_path / "data", 8)
+    request = TrainingRequest(SPEC, data, store, tmp_path / "state", CPU, lambda _: None, network="resnet50")
     with pytest.raises(MissingCheckpoint, match=r"likeness models install reid https://\S*resnet50"):
-        train(SPEC, data, store, tmp_path / "state", CPU, lambda _: None, network="resnet50")
+        train(request)

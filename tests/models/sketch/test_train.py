@@ -18,6 +18,7 @@ from models.sketch import train as training
 from models.sketch.network import SketchANet, SketchRetrieval
 from models.sketch.train import PAIR, draw_edges, train
 from models.training import Stage
+from models.training_request import TrainingRequest
 from tests.models.sketch.layouts import write_icons, write_pairs, write_photo_sketches, write_second_sets
 
 CPU = Device("cpu", torch.float32, 1)
@@ -37,7 +38,8 @@ def test_a_trained_system_can_be_served(data: Path, tmp_path: Path) -> None:
     """Two stages are reported, and the checkpoint found by the network's name embeds, with a card that tells how."""
     store = CheckpointStore(tmp_path / "checkpoints", tmp_path / "shipped")
     stages: list[Stage] = []
-    checkpoint = train(SPEC, data, store, tmp_path / "state", CPU, stages.append, "sketch-a-net", steps=1)
+    request = TrainingRequest(SPEC, data, store, tmp_path / "state", CPU, stages.append, "sketch-a-net", steps=1)
+    checkpoint = train(request)
     assert list(dict.fromkeys(stage.name for stage in stages)) == ["edges", "embedding"]
     assert store.find("sketch", "sketch-a-net") == checkpoint
     assert checkpoint.card["preprocessing"] == SPEC.preprocessing
@@ -50,8 +52,7 @@ def test_a_trained_system_can_be_served(data: Path, tmp_path: Path) -> None:
     vectors = predictor.predict_items(torch.full((1, *SPEC.item_shape), 200, dtype=torch.uint8))
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     # Called again with the same state, nothing is trained again and the very same checkpoint results.
-    again = train(SPEC, data, store, tmp_path / "state", CPU, stages.append, "sketch-a-net", steps=1)
-    assert again.digest == checkpoint.digest
+    assert train(request).digest == checkpoint.digest
 
 
 def test_what_nobody_drew_is_learnt_first(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +68,7 @@ def test_what_nobody_drew_is_learnt_first(data: Path, tmp_path: Path, monkeypatc
     store = CheckpointStore(tmp_path / "checkpoints", tmp_path / "shipped")
     stages: list[Stage] = []
     state = tmp_path / "state"
-    checkpoint = train(SPEC, folder, store, state, CPU, stages.append, "sketch-a-net", steps=1)
+    checkpoint = train(TrainingRequest(SPEC, folder, store, state, CPU, stages.append, "sketch-a-net", steps=1))
     assert list(dict.fromkeys(stage.name for stage in stages)) == ["edges", "icons", "pretraining", "embedding"]
     assert [stage.progress.loss for stage in stages if stage.name == "icons"] == [None]
     assert set(checkpoint.card["stages"]) == {"edges", "pretraining", "embedding"}
@@ -92,7 +93,7 @@ def test_a_pair_is_two_networks_that_learnt_apart(data: Path, tmp_path: Path) ->
     store = CheckpointStore(tmp_path / "checkpoints", tmp_path / "shipped")
     stages: list[Stage] = []
     state = tmp_path / "state"
-    checkpoint = train(SPEC, data, store, state, CPU, stages.append, PAIR, steps=1)
+    checkpoint = train(TrainingRequest(SPEC, data, store, state, CPU, stages.append, PAIR, steps=1))
     assert list(dict.fromkeys(stage.name for stage in stages)) == ["edges", "embedding 1", "embedding 2"]
     card = checkpoint.card["stages"]
     assert set(card) == {"edges", "embedding 1", "embedding 2", "pair"}
@@ -115,7 +116,7 @@ def test_without_the_data_nothing_is_trained(tmp_path: Path) -> None:
     """A folder without the data is refused before anything is written."""
     store = CheckpointStore(tmp_path / "checkpoints", tmp_path / "shipped")
     with pytest.raises(MissingData):
-        train(SPEC, tmp_path, store, tmp_path / "state", CPU, lambda _: None)
+        train(TrainingRequest(SPEC, tmp_path, store, tmp_path / "state", CPU, lambda _: None))
     assert not (tmp_path / "state").exists()
 
 

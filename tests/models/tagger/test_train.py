@@ -22,6 +22,7 @@ from models.tagger.train import train
 from models.tagger.whole_recipe import WholeRecipe
 from models.tagging import load_tagger
 from models.training import Stage
+from models.training_request import TrainingRequest
 from tests.models.tagger.pictures import COLOURS, write_table
 
 CPU = Device("cpu", torch.float32, 1)
@@ -44,8 +45,9 @@ def test_a_trained_system_can_be_served(store: CheckpointStore, tmp_path: Path) 
     """The checkpoint says labels and is judged, in fp16, with a card that tells how; learnt again it is the same."""
     data = write_table(tmp_path / "data", 60)
     stages: list[Stage] = []
+    request = TrainingRequest(SPEC, data, store, tmp_path / "state", CPU, stages.append, steps=40)
     try:
-        checkpoint = train(SPEC, data, store, tmp_path / "state", CPU, stages.append, steps=40)
+        checkpoint = train(request)
     except MissingCheckpoint as missing:
         pytest.skip(str(missing))
     assert [*dict.fromkeys(stage.name for stage in stages)] == ["features, trained", "features, held out", "labels"]
@@ -66,7 +68,7 @@ def test_a_trained_system_can_be_served(store: CheckpointStore, tmp_path: Path) 
     assert figures["images"] == 12
     assert figures["own O-F1"] > 80
     stages.clear()
-    assert train(SPEC, data, store, tmp_path / "state", CPU, stages.append, steps=40).digest == checkpoint.digest
+    assert train(request).digest == checkpoint.digest
     assert not stages
 
 
@@ -75,8 +77,8 @@ def test_other_pictures_are_learnt_anew(store: CheckpointStore, tmp_path: Path) 
     """What is left of a run on other pictures is not gone on with; `calibrate` learns from those held out."""
     try:
         one, other = (
-            train(SPEC, write_table(tmp_path / name, count), store, tmp_path / "state", CPU, lambda _: None, steps=10)
-            for name, count in (("one", 40), ("other", 60))
+            train(TrainingRequest(SPEC, data, store, tmp_path / "state", CPU, lambda _: None, steps=10))
+            for data in (write_table(tmp_path / name, count) for name, count in (("one", 40), ("other", 60)))
         )
     except MissingCheckpoint as missing:
         pytest.skip(str(missing))
@@ -95,19 +97,20 @@ def test_the_trunk_can_be_taught_too(store: CheckpointStore, tmp_path: Path) -> 
     """The checkpoint tells of it, sees otherwise than ImageNet's trunk, and is judged; taught again it is the same."""
     data = write_table(tmp_path / "data", 60)
     stages: list[Stage] = []
+    request = TrainingRequest(SPEC, data, store, tmp_path / "state", CPU, stages.append, steps=4)
     try:
-        frozen = train(SPEC, data, store, tmp_path / "state", CPU, stages.append, steps=4)
+        frozen = train(request)
     except MissingCheckpoint as missing:
         pytest.skip(str(missing))
     assert not [stage for stage in stages if stage.name == "trunk and labels"]
-    taught = finetuning.train(SPEC, data, store, tmp_path / "state", CPU, stages.append, steps=4)
+    taught = finetuning.train(request)
     assert [*taught.card["stages"]] == ["trunk and labels"]
     assert taught.card["stages"]["trunk and labels"]["recipe"]["changes"]["flip"] == 0.5
     one, other = (load_tagger(store, "tagger", found.digest, CPU) for found in (frozen, taught))
     red = torch.full((1, 3, 64, 64), 100, dtype=torch.uint8)
     assert not torch.allclose(one.look(red).features, other.look(red).features)
     assert evaluate(data, other)["images"] == 12
-    assert finetuning.train(SPEC, data, store, tmp_path / "state", CPU, stages.append, steps=4).digest == taught.digest
+    assert finetuning.train(request).digest == taught.digest
 
 
 def test_each_picture_is_learnt_from_so_often(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -121,14 +124,16 @@ def test_each_picture_is_learnt_from_so_often(monkeypatch: pytest.MonkeyPatch, t
 
     monkeypatch.setattr(finetuning, "fit", noted)
     start = TaggerNet(len(COLOURS))
+    store = CheckpointStore(tmp_path / "checkpoints")
     for steps in (None, 7):
+        request = TrainingRequest(SPEC, tmp_path, store, tmp_path / "state", CPU, lambda _: None, steps=steps)
         with pytest.raises(InterruptedError):
-            finetuning.learn_whole(start, parts, tmp_path / "state", CPU, lambda _: None, steps)
+            finetuning.learn_whole(start, parts, request)
     assert [one.steps for one in asked] == [round(finetuning.EPOCHS * 43 / asked[0].batch), 7]
 
 
 def test_without_the_data_nothing_is_trained(store: CheckpointStore, tmp_path: Path) -> None:
     """A folder without labelled pictures is refused before anything is written."""
     with pytest.raises(MissingData):
-        train(SPEC, tmp_path, store, tmp_path / "state", CPU, lambda _: None)
+        train(TrainingRequest(SPEC, tmp_path, store, tmp_path / "state", CPU, lambda _: None))
     assert not (tmp_path / "state").exists()
