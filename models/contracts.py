@@ -127,13 +127,14 @@ class TaggingNetwork(Protocol):
             allowed: bool (labels,), what may be said; None for everything.
         """
 
-    def explain(self, looked: Looked, pictures: Tensor, paths: Tensor) -> Reasons:
+    def explain(self, looked: Looked, pictures: Tensor, paths: Tensor, named: Tensor) -> Reasons:
         """Tell of the last label of each path where it is seen, and what makes it follow.
 
         Args:
             looked: what is seen of n pictures, from `look`.
             pictures: int64 (m,), of which picture each path is.
             paths: int64 (m, steps), of at least one label each, `models.paths.NOTHING` after the last one.
+            named: bool (n, labels), which labels may be named on each picture as what makes others follow.
 
         Called without inference mode, for derivatives are needed.
         """

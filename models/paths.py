@@ -86,8 +86,8 @@ class Reasons:
             is the same for all places.
         gained: float (n,), log P(label | picture, labels before) - log P(label | picture), among what was not said
             before.
-        givers: int64 (n,), the one label before that alone makes the label most probable; `NOTHING` where none makes it
-            more probable than the picture does.
+        givers: int64 (n,), of the labels before that may be named the one that alone makes the label most probable;
+            `NOTHING` where none makes it more probable than the picture does.
         given: float (n,), log P(label | picture, giver) - log P(label | picture); 0 where there is no giver.
     """
 

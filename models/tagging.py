@@ -42,7 +42,8 @@ class Tag:
         probability: how likely it is true, 0 to 1.
         heat: float32 (y, x), at least 0: where in the prepared picture it is seen, in any unit.
         gained: how much the logarithm of its probability gained from the labels that were said before it.
-        giver: number of the one label before it that alone makes it most probable; None where none does.
+        giver: number of the label before it that alone makes it most probable, of those that are said too; None where
+            none does.
         given: how much the logarithm of its probability gains from that one.
     """
 
@@ -169,18 +170,22 @@ class TaggingPredictor:
     def _explained(self, looked: Looked, said: Sequence[Sequence[Said]]) -> list[tuple[Tag, ...]]:
         """Explain what is said of each picture, all labels together.
 
-        Where more are wanted than memory was made ready for they go in several runs.
+        Where more are wanted than memory was made ready for they go in several runs. What nobody is told is no reason:
+        a label may stand on a path, and be too unsure to be said.
         """
+        named = torch.zeros((len(said), len(self.labels)), dtype=torch.bool, device=looked.features.device)
+        for row, chosen in enumerate(said):
+            named[row, [one.label for one in chosen]] = True
         told = [(row, one) for row, chosen in enumerate(said) for one in chosen]
         together = self.spec.max_batch * LABELS_AT_ONCE
         tags: list[list[Tag]] = [[] for _ in said]
         for start in range(0, len(told), together):
             run = told[start : start + together]
-            for (row, _), tag in zip(run, self._tags(looked, run), strict=True):
+            for (row, _), tag in zip(run, self._tags(looked, run, named), strict=True):
                 tags[row].append(tag)
         return [tuple(one) for one in tags]
 
-    def _tags(self, looked: Looked, told: Sequence[tuple[int, Said]]) -> list[Tag]:
+    def _tags(self, looked: Looked, told: Sequence[tuple[int, Said]], named: Tensor) -> list[Tag]:
         """Explain labels, each of one of the pictures."""
         rows, pictures = np.unique([row for row, _ in told], return_inverse=True)
         paths = np.full((len(told), max(len(one.before) for _, one in told) + 1), NOTHING)
@@ -189,7 +194,10 @@ class TaggingPredictor:
         device = looked.features.device
         with torch.enable_grad(), one_thread(self.device):
             reasons = self._network.explain(
-                _of(looked, rows.tolist()), torch.from_numpy(pictures).to(device), torch.from_numpy(paths).to(device)
+                _of(looked, rows.tolist()),
+                torch.from_numpy(pictures).to(device),
+                torch.from_numpy(paths).to(device),
+                named[rows.tolist()],
             )
         heat, *gains = (
             part.detach().cpu().numpy() for part in (reasons.heat, reasons.gained, reasons.givers, reasons.given)

@@ -39,7 +39,9 @@ class Evidence(BaseModel):
 
     model_config = example(**_EVIDENCE)
 
-    label: str = Field(description="The label said before that does most by itself.")
+    label: str = Field(
+        description="The label of this answer that does most by itself, of those that come before on its path."
+    )
     factor: float = Field(description="By which it alone multiplies the probability, above 1.")
     all_before: float = Field(description="By which all labels said before multiply it together.")
 
@@ -67,7 +69,7 @@ class TagAnswer(BaseModel):
         )
     )
     region: Region | None = Field(description="Box around the place that speaks most for it; null where no place does.")
-    evidence: Evidence | None = Field(description="Null where no label said before makes it more probable.")
+    evidence: Evidence | None = Field(description="Null where no label of this answer makes it more probable.")
     merged: list[str] = Field(description="Where `merge` asks for it: less probable labels that mean the same.")
     explanation: Attention | None = Field(
         default=None, description="Where `explain` asks for it, of a picture's 10 most probable labels; else null."

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from models.tagger.network import LabelNet
 
 
-def explain(network: LabelNet, seen: Looked, pictures: Tensor, paths: Tensor) -> Reasons:
+def explain(network: LabelNet, seen: Looked, pictures: Tensor, paths: Tensor, named: Tensor) -> Reasons:
     """Explain the last label of each path.
 
     Args:
@@ -30,6 +30,7 @@ def explain(network: LabelNet, seen: Looked, pictures: Tensor, paths: Tensor) ->
         seen: of n pictures.
         pictures: int64 (m,), of which picture each path is.
         paths: int64 (m, steps), of at least one label each, `NOTHING` after the last one.
+        named: bool (n, labels), which labels may be named as givers of others on each picture.
     """
     said, last = paths.clamp(min=0), (paths != NOTHING).sum(dim=1) - 1
     label = said.gather(1, last[:, None])[:, 0]
@@ -41,7 +42,8 @@ def explain(network: LabelNet, seen: Looked, pictures: Tensor, paths: Tensor) ->
     among = torch.log_softmax(network.score(joint).masked_fill(~open_, -torch.inf), dim=1)
     # What is said first is said by the picture alone.
     alone = _log_shares(network.score(along[:, 0]), open_, label)
-    given, givers = _best_giver(_after_each(network, looked, said), open_, label, alone, said, last)
+    may_give = (torch.arange(said.shape[1], device=said.device) < last[:, None]) & named[pictures].gather(1, said)
+    given, givers = _best_giver(_after_each(network, looked, said), open_, label, alone, said, may_give)
     return Reasons(
         heat=_heat(network, seen.maps, joint, among.exp(), label, pictures),
         gained=among.gather(1, label[:, None])[:, 0] - alone,
@@ -83,9 +85,9 @@ def _after_each(network: LabelNet, looked: Tensor, said: Tensor) -> Tensor:
 
 
 def _best_giver(
-    after_one: Tensor, open_: Tensor, label: Tensor, alone: Tensor, said: Tensor, last: Tensor
+    after_one: Tensor, open_: Tensor, label: Tensor, alone: Tensor, said: Tensor, may_give: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """Find what the label before the last one that gives most gives, and which that is: (m,) each; 0 if none is."""
+    """Find what the best of `may_give`, bool (m, steps), gives, and which it is: (m,) each; 0 if none gives."""
     m, steps, ways = after_one.shape
     by_each = _log_shares(
         after_one.flatten(0, 1),
@@ -93,6 +95,5 @@ def _best_giver(
         label[:, None].expand(m, steps).flatten(),
     )
     gains = by_each.reshape(m, steps) - alone[:, None]
-    before = torch.arange(steps, device=said.device) < last[:, None]
-    given, which = gains.masked_fill(~before, 0).max(dim=1)
+    given, which = gains.masked_fill(~may_give, 0).max(dim=1)
     return given, said.gather(1, which[:, None])[:, 0]

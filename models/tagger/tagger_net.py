@@ -85,9 +85,9 @@ class TaggerNet(nn.Module):
         """Find the most probable paths by beam search."""
         return search(self.voice, features, limits, allowed)
 
-    def explain(self, looked: Looked, pictures: Tensor, paths: Tensor) -> Reasons:
+    def explain(self, looked: Looked, pictures: Tensor, paths: Tensor, named: Tensor) -> Reasons:
         """Tell where the last labels of paths are seen and what makes them follow."""
-        return explain(self.voice, looked, pictures, paths)
+        return explain(self.voice, looked, pictures, paths, named)
 
     def label_vectors(self) -> Tensor:
         """Return where each label stands in the joint space, float (labels, joint)."""

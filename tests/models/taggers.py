@@ -58,13 +58,15 @@ class Colours(nn.Module):
         smaller = (labels[:, :, :, None] != NOTHING) & (labels[:, :, :, None] < torch.arange(count))
         return Paths(labels, best, chances, smaller.sum(dim=2))
 
-    def explain(self, looked: Looked, pictures: Tensor, paths: Tensor) -> Reasons:
+    def explain(self, looked: Looked, pictures: Tensor, paths: Tensor, named: Tensor) -> Reasons:
         """Every label is seen where its map is, and gains from the one numbered before it."""
         label = paths.max(dim=1).values
         assert torch.equal(label, paths.gather(1, (paths != NOTHING).sum(dim=1, keepdim=True) - 1)[:, 0])
         before = (label > 0) & (paths == label[:, None] - 1).any(dim=1)
         gained = torch.where(before, GAIN, 0.0)
-        return Reasons(looked.maps[pictures, label], gained, torch.where(before, label - 1, NOTHING), gained)
+        gives = before & named[pictures, label - 1]
+        givers = torch.where(gives, label - 1, NOTHING)
+        return Reasons(looked.maps[pictures, label], gained, givers, torch.where(gives, gained, 0.0))
 
     def label_vectors(self) -> Tensor:
         """A label is the colours that it sees."""

@@ -168,6 +168,13 @@ def test_a_label_is_explained_by_the_first_path_that_says_it(tagger: TaggingPred
     assert green.given == green.gained == GAIN
 
 
+def test_what_is_not_said_is_no_reason(tagger: TaggingPredictor) -> None:
+    """Green stands behind red on its path, and gains from it, but nobody is told of red."""
+    (green,) = tags(tagger, blocks(RED, YELLOW, YELLOW, GREEN, GREEN), Wanted(most=1, beam=EVERY_PATH))
+    assert LABELS[green.label] == "green"
+    assert (green.giver, green.given, green.gained) == (None, 0, GAIN)
+
+
 def test_a_label_that_no_path_says_is_explained_where_it_would_stand(tagger: TaggingPredictor) -> None:
     """Green is said, blue is not, but would come after it."""
     green, blue = tags(tagger, blocks(GREEN, GREEN, GREEN, BLUE), Wanted(most=2, beam=1))
@@ -182,10 +189,12 @@ def test_many_labels_are_explained_in_several_runs(tagger: TaggingPredictor, mon
     runs: list[int] = []
     explain = Colours.explain
 
-    def counted(network: Colours, looked: Looked, pictures: torch.Tensor, paths: torch.Tensor) -> Reasons:
+    def counted(
+        network: Colours, looked: Looked, pictures: torch.Tensor, paths: torch.Tensor, named: torch.Tensor
+    ) -> Reasons:
         assert sorted(set(pictures.tolist())) == list(range(len(looked.maps)))
         runs.append(len(paths))
-        return explain(network, looked, pictures, paths)
+        return explain(network, looked, pictures, paths, named)
 
     monkeypatch.setattr(Colours, "explain", counted)
     batch = torch.stack([tagger.prepare_item(one) for one in (THIRDS, blocks(RED, BLUE), blocks(GREEN, BLACK))])

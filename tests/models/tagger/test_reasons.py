@@ -13,6 +13,7 @@ LABELS, FEATURES = 7, 12
 SAID = ((0, (3,)), (0, (3, 0)), (0, (3, 0, 5)), (1, (6,)), (1, (6, 2)), (0, (6, 2)))
 """Paths, each of a picture; the last label of each is explained."""
 PICTURES = torch.tensor([picture for picture, _ in SAID])
+ANY = torch.ones((2, LABELS), dtype=torch.bool)
 PATHS = torch.tensor([[*path, *[NOTHING] * (3 - len(path))] for _, path in SAID])
 
 
@@ -46,7 +47,7 @@ def log_share(network: LabelNet, feature: torch.Tensor, before: list[int], label
 
 def test_heat_is_grad_cam(network: LabelNet) -> None:
     """The gradient of log P by automatic differentiation, times the map, summed over features, where above 0."""
-    found = explain(network, seen(), PICTURES, PATHS)
+    found = explain(network, seen(), PICTURES, PATHS, ANY)
     assert found.heat.shape == (len(SAID), 3, 4)
     for heat, (picture, path) in zip(found.heat, SAID, strict=True):
         places, before = maps()[picture].requires_grad_(), list(path[:-1])
@@ -60,7 +61,7 @@ def test_heat_is_grad_cam(network: LabelNet) -> None:
 
 def test_what_is_gained_is_what_the_labels_before_change(network: LabelNet) -> None:
     """Log P with them less log P without, both among what was not said; nothing for the first label."""
-    found = explain(network, seen(), PICTURES, PATHS)
+    found = explain(network, seen(), PICTURES, PATHS, ANY)
     features = maps().mean(dim=(2, 3))
     for gained, (picture, path) in zip(found.gained.tolist(), SAID, strict=True):
         before = list(path[:-1])
@@ -70,15 +71,23 @@ def test_what_is_gained_is_what_the_labels_before_change(network: LabelNet) -> N
         assert before or gained == pytest.approx(0, abs=1e-6)
 
 
-def test_the_giver_is_the_best_of_the_labels_before_alone(network: LabelNet) -> None:
-    """Each of them is said alone, and the one that helps most is named, if any helps."""
-    found = explain(network, seen(), PICTURES, PATHS)
+@pytest.mark.parametrize("unnamed", [(), ((0, 3),), ((0, 0), (0, 6), (1, 6))])
+def test_the_giver_is_the_best_of_the_labels_before_alone(
+    network: LabelNet, unnamed: tuple[tuple[int, int], ...]
+) -> None:
+    """Each that may be named on the picture is said alone; the one that helps most is named, if any helps."""
+    named = ANY.clone()
+    for picture, label in unnamed:
+        named[picture, label] = False
+    found = explain(network, seen(), PICTURES, PATHS, named)
     features = maps().mean(dim=(2, 3))
     for row, (picture, path) in enumerate(SAID):
         before = list(path[:-1])
         alone = log_share(network, features[picture], [], path[-1], before)
         gains = {
-            giver: float(log_share(network, features[picture], [giver], path[-1], before) - alone) for giver in before
+            giver: float(log_share(network, features[picture], [giver], path[-1], before) - alone)
+            for giver in before
+            if named[picture, giver]
         }
         best = max(gains, key=gains.__getitem__, default=NOTHING)
         helps = gains.get(best, 0.0) > 0
@@ -90,6 +99,6 @@ def test_without_memory_nothing_is_given() -> None:
     """The row "no RNN": what was said before changes nothing."""
     torch.manual_seed(6)
     network = LabelNet(LABELS, FEATURES, Design(joint=9, hidden=8, recurrent=False)).eval()
-    found = explain(network, seen(), PICTURES, PATHS)
+    found = explain(network, seen(), PICTURES, PATHS, ANY)
     assert found.gained.abs().max() < 1e-5
     assert found.given.abs().max() < 1e-5
