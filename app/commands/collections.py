@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from app.answers import Collection
+
+MOST_DAYS = 36_500
+"""A century, far from where the calendar of Python begins."""
 
 application = typer.Typer(
     no_args_is_help=True,
@@ -141,6 +145,20 @@ def audit(
             stores.catalogue.collection(name)
     columns = ("when", "who", "query", "hits", "matched")
     show(noted, as_json, lambda: table(columns, ((n.searched_at, n.caller, n.query, n.hits, n.matched) for n in noted)))
+
+
+@application.command("trim-audit")
+def trim_audit(
+    name: Name,
+    keep_days: Annotated[int, typer.Option(min=1, max=MOST_DAYS, help="Age up to which lines stay, in days.")],
+    as_json: AsJson = False,
+) -> None:
+    """Delete what was noted of searches longer ago than so many days, from the data folder; a server is not asked."""
+    with opened(load_settings()) as stores:
+        deleted = stores.catalogue.forget_searches(name, datetime.now(UTC) - timedelta(days=keep_days))
+        if not deleted and not stores.catalogue.noted_searches(name, 1):
+            stores.catalogue.collection(name)
+    show({"deleted": deleted}, as_json, lambda: f"Lines older than {keep_days:,} days: {deleted:,} deleted.")
 
 
 def _facts(collection: Collection) -> Table:

@@ -194,6 +194,13 @@ class Catalogue(Protocol):
     def noted_searches(self, collection: str, limit: int | None = None) -> list[NotedSearch]:
         """Return the latest searches noted of a collection, oldest first; of one that is gone too, None for all."""
 
+    def forget_searches(self, collection: str, before: datetime) -> int:
+        """Delete what was noted of a collection before a moment, of one that is gone too; returns how many lines.
+
+        Raises:
+            DiskUnwritable: the database takes no changes; everything stays.
+        """
+
     # Erasing
 
     def ids(self, collection: str) -> Ids:

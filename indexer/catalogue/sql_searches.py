@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from indexer.catalogue.database import Database
 from indexer.catalogue.records import NotedSearch
@@ -38,3 +38,9 @@ class SqlSearches:
         latest = _NOTED.where(searches.c.collection == collection).order_by(searches.c.id.desc()).limit(limit)
         with self._database.selecting() as connection:
             return [NotedSearch(*row) for row in connection.execute(latest).all()][::-1]
+
+    def forget_searches(self, collection: str, before: datetime) -> int:
+        """Delete what was noted of a collection of that name before a moment; returns how many lines that were."""
+        older = delete(searches).where(searches.c.collection == collection, searches.c.searched_at < before)
+        with self._database.writing() as connection:
+            return connection.execute(older).rowcount

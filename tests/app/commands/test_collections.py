@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -121,3 +122,23 @@ def test_who_searched_is_shown_from_the_data_folder(home: Path, run: Run) -> Non
     assert [(line["caller"], line["hits"]) for line in lines] == [("front-desk", 1), ("front-desk", 2)]
     assert json.loads(run("collections", "audit", "quiet", "--json").stdout) == []
     assert run("collections", "audit", "poeple").exit_code == 2
+
+
+def test_what_was_noted_long_ago_is_deleted(home: Path, run: Run) -> None:
+    """Lines older than so many days go, younger ones stay; nothing old is no error, a name of no collection is one."""
+    with opened(Settings(home=home)) as stores:
+        stores.catalogue.create_collection("people", "sketch", personal=True)
+        for caller in ("long-ago", "lately"):
+            stores.catalogue.note_search(NotedSearch("people", caller, "picture", 1, matched=None))
+    with sqlite3.connect(Settings(home=home).paths.database) as database:
+        moment = "datetime(searched_at, '-31 days')"
+        database.execute(f"UPDATE searches SET searched_at = {moment} WHERE caller = 'long-ago'")  # noqa: S608 - no input
+    database.close()
+    trim = ("collections", "trim-audit", "people", "--keep-days")
+    assert run(*trim, 32).stdout == "Lines older than 32 days: 0 deleted.\n"
+    assert run(*trim, 31).stdout == "Lines older than 31 days: 1 deleted.\n"
+    assert json.loads(run(*trim, 1, "--json").stdout) == {"deleted": 0}
+    left = json.loads(run("collections", "audit", "people", "--json").stdout)
+    assert [line["caller"] for line in left] == ["lately"]
+    assert run("collections", "trim-audit", "poeple", "--keep-days", 1).exit_code == 2
+    assert run(*trim, 0).exit_code == 2
