@@ -27,13 +27,13 @@ from models.contracts import RetrievalError
 from models.devices import choose_device, describe
 from models.tagger.baselines import LinearRecipe, Objective
 from models.tagger.evaluation import FIXED, RANKED
+from models.tagger.eyes import LITE, LiteEye
 from models.tagger.features import describe as features_of
 from models.tagger.layouts import load
 from models.tagger.measures import judge_met, mean_average_precision, said_of
 from models.tagger.network import PAPER, LabelNet
 from models.tagger.ordering import Order
 from models.tagger.recipe import PathRecipe, surest
-from models.tagger.tagger_net import Eye
 from models.training import Progress, fit
 
 if TYPE_CHECKING:
@@ -149,9 +149,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--device", help="where networks are trained: cpu, cuda or cuda:N")
     chosen = parser.parse_args(arguments)
     device = choose_device(chosen.device)
-    kept = chosen.home / "training" / "tagger" / "features"
+    kept = chosen.home / "training" / "tagger" / f"{LITE} features"
     try:
-        parts, eye = load(chosen.data), Eye().eval()
+        parts, eye = load(chosen.data), LiteEye().eval()
         eye.load_imagenet()
         trained, held_out, test = (
             features_of(part, eye, kept, device, _looked(name)) if part is not parts.test or chosen.test else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import torch
 
@@ -19,6 +19,8 @@ from models.training import half_precision
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+    from models.tagger.eyes import LiteEye
 
 UNTRAINED = "untrained"
 LABELS = 260
@@ -56,7 +58,7 @@ def untrained(batch: Tensor, labels: int = LABELS) -> TaggerNet:
     """Build a network that was never trained, and says about `SAID` labels of prepared pictures, uint8 (n, 3, h, w)."""
     torch.manual_seed(SEED)
     network = TaggerNet(labels).eval()
-    network.eye.load_imagenet()
+    cast("LiteEye", network.eye).load_imagenet()
     voice = network.voice
     with torch.no_grad():
         features = network.look(batch).features

@@ -5,22 +5,22 @@ Parameter names are torchvision's, so that the official file of ImageNet weights
 
 from __future__ import annotations
 
-import hashlib
-import io
 from typing import cast
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.contracts import CorruptCheckpoint
+from models.backbones.official import OfficialFile
 
 # What the ImageNet weights expect: (value in 0..1 - MEAN) / SCALE, for red, green and blue.
 MEAN, SCALE = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 CHANNELS = 2048
-OFFICIAL_ADDRESS = "https://download.pytorch.org/models/resnet50-0676ba61.pth"
-OFFICIAL_SHA256 = "0676ba61b6795bbe1773cffd859882e5e297624d384b6993f7c9e683e722fb8a"
-_CLASSIFIER = "fc."
+OFFICIAL = OfficialFile(
+    network="resnet50",
+    address="https://download.pytorch.org/models/resnet50-0676ba61.pth",
+    sha256="0676ba61b6795bbe1773cffd859882e5e297624d384b6993f7c9e683e722fb8a",
+    classifier="fc.",
+)
 _EXPANSION = 4
 
 
@@ -73,27 +73,6 @@ class ResNet50(nn.Module):
         features = functional.relu(self.bn1(self.conv1(pixels)))
         features = functional.max_pool2d(features, 3, 2, 1)
         return cast("Tensor", self.layer4(self.layer3(self.layer2(self.layer1(features)))))
-
-
-def read_official(content: bytes, digest: str = OFFICIAL_SHA256) -> dict[str, Tensor]:
-    """Read the official file of ImageNet weights, without its classifier.
-
-    Args:
-        content: of the file at `OFFICIAL_ADDRESS`.
-        digest: sha256 in hex that it must have.
-
-    Raises:
-        CorruptCheckpoint: it is another file.
-    """
-    found = hashlib.sha256(content).hexdigest()
-    if found != digest:
-        message = (
-            f"The file has the sha256 {found[:12]}, that of the official weights is {digest[:12]}; "
-            f"take the file at {OFFICIAL_ADDRESS}."
-        )
-        raise CorruptCheckpoint(message)
-    state: dict[str, Tensor] = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
-    return {name: tensor for name, tensor in state.items() if not name.startswith(_CLASSIFIER)}
 
 
 def _stage(incoming: int, width: int, blocks: int, stride: int) -> nn.Sequential:

@@ -5,29 +5,21 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from models.backbones import efficientnet_lite, resnet
-from models.contracts import MissingCheckpoint
-from models.reid.trunks import LITE, RESNET, Load
+from models.backbones import efficientnet_lite
+from models.backbones.resnet import OFFICIAL
+from models.reid.trunks import LITE, Load
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from models.checkpoints import Checkpoint, CheckpointStore
 
-ADDRESS = resnet.OFFICIAL_ADDRESS
-"""Where the file lies that `install` takes."""
-_MODEL = "backbones"
-_LICENCE = "ImageNet weights as published with torchvision, for resnet50."
+_MODEL = "reid"
 
 
 def install(content: bytes, store: CheckpointStore) -> Checkpoint:
-    """Keep the official ImageNet weights of ResNet-50 in the data folder, as safetensors, without their classifier.
-
-    Raises:
-        CorruptCheckpoint: the content is not that of the file at `ADDRESS`.
-    """
-    card = {"preprocessing": 1, "licence": _LICENCE, "from": ADDRESS, "sha256": resnet.OFFICIAL_SHA256}
-    return store.save(_MODEL, RESNET, resnet.read_official(content), card)
+    """Keep the official ImageNet weights of ResNet-50 in the data folder; see `OfficialFile.install`."""
+    return OFFICIAL.install(content, store)
 
 
 def loader(trunk: str, store: CheckpointStore) -> Load:
@@ -39,15 +31,7 @@ def loader(trunk: str, store: CheckpointStore) -> Load:
     """
     if trunk == LITE:
         return cast("Load", efficientnet_lite.load_imagenet)
-    try:
-        checkpoint = store.find(_MODEL, trunk)
-    except MissingCheckpoint:
-        message = (
-            f"The ImageNet weights of {trunk} are not installed; "
-            f"fetch them with `likeness models install reid {ADDRESS}`, or name the file where it lies."
-        )
-        raise MissingCheckpoint(message) from None
-    return partial(_fill, store.load(checkpoint))
+    return partial(_fill, OFFICIAL.load(store, _MODEL))
 
 
 def _fill(state: dict[str, Tensor], trunk: nn.Module) -> None:

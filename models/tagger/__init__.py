@@ -7,8 +7,11 @@ recurrent one says labels (`network`): each given the picture and the labels bef
 
 from __future__ import annotations
 
+from functools import partial
+
 from models.contracts import Kind, TaggingSpec
 from models.tagger.canvas import SIDE, shown, stretch
+from models.tagger.eyes import EYES
 from models.tagger.tagger_net import TaggerNet
 
 SPEC = TaggingSpec(
@@ -19,7 +22,7 @@ SPEC = TaggingSpec(
     max_batch=16,
     preprocessing=1,
     item_shape=(3, SIDE, SIDE),
-    networks={"efficientnet-lite0": TaggerNet},
+    networks={eye: partial(TaggerNet, eye=eye) for eye in EYES},
     prepare_item=stretch,
     shown=shown,
 )

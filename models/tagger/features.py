@@ -14,7 +14,6 @@ from models.datasets import read_picture
 from models.devices import place
 from models.tagger.canvas import stretch
 from models.tagger.described import Described
-from models.tagger.tagger_net import FEATURES
 from models.training import Progress
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
     from models.devices import Device
     from models.tagger.datasets import Listing
-    from models.tagger.tagger_net import Eye
+    from models.tagger.eyes import Eye
 
 VIEWS = 2
 """A picture and its mirror image."""
@@ -40,7 +39,7 @@ def describe(listing: Listing, eye: Eye, folder: Path, device: Device, report: C
     Args:
         listing: of n pictures.
         eye: in evaluation mode, on the CPU, float32; the same for one folder.
-        folder: where features are kept, n x 2 x `FEATURES` numbers of two bytes for each listing.
+        folder: where features are kept, n x 2 x `eye.features` numbers of two bytes for each listing.
         device: where to look.
         report: called after each batch.
 
@@ -49,7 +48,7 @@ def describe(listing: Listing, eye: Eye, folder: Path, device: Device, report: C
     """
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{_name(listing)}.npy"
-    shape = (len(listing), VIEWS, FEATURES)
+    shape = (len(listing), VIEWS, eye.features)
     # What is not looked at yet is NaN: a file that was left half done tells where to go on.
     if not file.exists():
         aside = file.with_suffix(".new")

@@ -8,8 +8,9 @@ import torch
 
 from models.tagger.features import describe
 from models.tagger.layouts import load
+from models.tagger.pretrained import load_imagenet
 from models.tagger.tagger_net import TaggerNet
-from models.tagger.train import Learnt, keep, named, numbers
+from models.tagger.train import Learnt, features_of, keep, named, numbers
 from models.tagger.whole_recipe import WholeRecipe, looked_at
 from models.training import fit
 
@@ -34,13 +35,14 @@ def train(request: TrainingRequest) -> Checkpoint:
 def untaught(parts: Parts, request: TrainingRequest) -> TaggerNet:
     """Make the network to start from: ImageNet's trunk, and a label network that has learnt nothing.
 
-    How far features are spread it knows from what ImageNet's trunk sees of the pictures that are learnt from.
+    How far features are spread it knows from what ImageNet's trunk sees of the pictures that are learnt from. Errors
+    are those of `train`.
     """
     torch.manual_seed(WholeRecipe.seed)
-    network = TaggerNet(len(parts.trained.labels)).eval()
-    network.eye.load_imagenet()
+    network = TaggerNet(len(parts.trained.labels), eye=request.chosen).eval()
+    load_imagenet(network.eye, request.store)
     tell = request.telling("features, trained")
-    seen = describe(parts.trained, network.eye, request.state / "features", request.device, tell)
+    seen = describe(parts.trained, network.eye, features_of(request), request.device, tell)
     seen.standardise(network.voice.standardised)
     return network
 
@@ -52,6 +54,7 @@ def learn_whole(start: TaggerNet, parts: Parts, request: TrainingRequest) -> Lea
         parts.held_out,
         start.state_dict(),
         request.steps or max(1, round(EPOCHS * len(parts.trained) / WholeRecipe.batch)),
+        request.chosen,
     )
     state = named(request.state / f"{request.chosen} whole", parts, recipe)
     found = fit(recipe, state, request.device, request.telling("trunk and labels"))

@@ -12,6 +12,7 @@ from models.tagger.features import describe
 from models.tagger.layouts import load
 from models.tagger.network import Design
 from models.tagger.ordering import Order
+from models.tagger.pretrained import load_imagenet
 from models.tagger.recipe import PathRecipe
 from models.tagger.tagger_net import TaggerNet
 from models.tagger.variation import Variation
@@ -63,10 +64,10 @@ def train(request: TrainingRequest) -> Checkpoint:
 
 def learn_labels(parts: Parts, request: TrainingRequest) -> Learnt:
     """Learn labels of what the frozen trunk sees; errors as of `train`."""
-    whole = TaggerNet(len(parts.trained.labels))
-    whole.eval().eye.load_imagenet()
+    whole = TaggerNet(len(parts.trained.labels), eye=request.chosen).eval()
+    load_imagenet(whole.eye, request.store)
     trained, held_out = (
-        describe(part, whole.eye, request.state / "features", request.device, request.telling(f"features, {name}"))
+        describe(part, whole.eye, features_of(request), request.device, request.telling(f"features, {name}"))
         for name, part in (("trained", parts.trained), ("held out", parts.held_out))
     )
     recipe = PathRecipe(trained, held_out, **request.length(judgements=1))
@@ -74,6 +75,11 @@ def learn_labels(parts: Parts, request: TrainingRequest) -> Learnt:
     found = fit(recipe, state, request.device, request.telling("labels"))
     whole.voice.load_state_dict(cast("LabelNet", found.network).state_dict())
     return Learnt(whole, held_out, {"labels": {**found.card(), "recipe": numbers(recipe)}})
+
+
+def features_of(request: TrainingRequest) -> Path:
+    """Return the folder for what the network's eye sees."""
+    return request.state / f"{request.chosen} features"
 
 
 def keep(learnt: Learnt, parts: Parts, request: TrainingRequest) -> Checkpoint:

@@ -15,6 +15,7 @@ from models.datasets import read_picture
 from models.devices import training_precision
 from models.tagger.canvas import stretch
 from models.tagger.described import Described, log_frequencies
+from models.tagger.eyes import LITE
 from models.tagger.network import SHIPPED, Design
 from models.tagger.ordering import Order, paths_of
 from models.tagger.recipe import alone_loss, path_loss, surest
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from models.devices import Device
     from models.tagger.datasets import Listing
-    from models.tagger.tagger_net import Eye
+    from models.tagger.eyes import Eye
 
 _LOOKED_AT = 16
 """Pictures at once where nothing is learnt."""
@@ -45,13 +46,14 @@ class WholeRecipe:
         held_out: by what is judged.
         start: weights to begin with.
         steps: optimiser steps.
+        eye: whose trunk is taught, one of `models.tagger.eyes.EYES`.
         design: of the label network.
         order: of the labels.
         emphasis: share of the frequencies' logarithms that is left out in use.
         alone: weight of the second loss.
         changes: what is changed at random about a picture.
         side: of the pictures that are learnt from, in pixels.
-        frozen: blocks of the trunk, from the first on, that stay as they are.
+        frozen: blocks of the trunk, from the first on, that stay as they are; all convolutions of VGG-16.
         batch: pictures of a step.
         trunk_rate: full learning rate of the trunk.
         rate: that of the label network.
@@ -65,6 +67,7 @@ class WholeRecipe:
     held_out: Listing
     start: Mapping[str, Tensor]
     steps: int
+    eye: str = LITE
     design: Design = SHIPPED
     order: Order = Order.RARE
     emphasis: float = 1.0
@@ -82,10 +85,10 @@ class WholeRecipe:
 
     def build(self) -> nn.Module:
         """Make the network to start from."""
-        network = TaggerNet(len(self.trained.labels), self.design)
+        network = TaggerNet(len(self.trained.labels), self.design, self.eye)
         network.load_state_dict(dict(self.start))
         network.voice.offset.copy_((1 - self.emphasis) * self.log_frequencies)
-        for part in network.eye.trunk.first(self.frozen):
+        for part in network.eye.first(self.frozen):
             part.requires_grad_(requires_grad=False)
         return network
 

@@ -1,17 +1,13 @@
-"""ResNet-50: torchvision's names, shapes and numbers, and an official file that is what it is said to be."""
+"""ResNet-50: torchvision's names, shapes and numbers."""
 
 from __future__ import annotations
-
-import hashlib
-import io
 
 import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.backbones.resnet import CHANNELS, OFFICIAL_ADDRESS, OFFICIAL_SHA256, ResNet50, read_official
-from models.contracts import CorruptCheckpoint
+from models.backbones.resnet import CHANNELS, OFFICIAL, ResNet50
 
 
 @pytest.fixture(scope="module")
@@ -81,26 +77,6 @@ def test_a_trunk_that_is_taken_apart_is_the_trunk(trunk: ResNet50) -> None:
     assert not any(name.startswith("layer4") for name in close.state_dict())
 
 
-def file(state: dict[str, Tensor]) -> bytes:
-    """Write weights as the official file is written."""
-    stream = io.BytesIO()
-    torch.save(state, stream)
-    return stream.getvalue()
-
-
-def test_the_official_file_is_read_without_its_classifier() -> None:
-    """Of a file with the stated digest every weight is taken but those of the last layer."""
-    state = {"conv1.weight": torch.ones(2), "fc.weight": torch.ones(3), "fc.bias": torch.ones(1)}
-    content = file(state)
-    found = read_official(content, hashlib.sha256(content).hexdigest())
-    assert list(found) == ["conv1.weight"]
-    assert torch.equal(found["conv1.weight"], state["conv1.weight"])
-
-
-def test_another_file_is_not_even_opened() -> None:
-    """What has another digest is refused with the address of the right one; no unpickling comes first."""
-    for content in (b"", b"no weights", file({"conv1.weight": torch.ones(2)})):
-        with pytest.raises(CorruptCheckpoint, match=r"0676ba61b679; take the file at https://download\.pytorch\.org"):
-            read_official(content)
-    # The published name carries the first digits of the digest.
-    assert OFFICIAL_ADDRESS.endswith(f"resnet50-{OFFICIAL_SHA256[:8]}.pth")
+def test_the_published_name_carries_the_digest() -> None:
+    """The first digits of it, as torchvision names its files."""
+    assert OFFICIAL.address.endswith(f"resnet50-{OFFICIAL.sha256[:8]}.pth")

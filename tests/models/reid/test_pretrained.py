@@ -1,21 +1,22 @@
-"""ImageNet weights: installed once, checked, and the same in the trunk that starts from them."""
+"""ImageNet weights of either trunk: what a package brings, and what a person installs."""
 
 from __future__ import annotations
 
 import hashlib
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from torch import nn
 
-from models.backbones import resnet
 from models.backbones.efficientnet_lite import EfficientNetLite0, load_imagenet
-from models.backbones.resnet import read_official
-from models.checkpoints import WEIGHTS, CheckpointStore
+from models.backbones.resnet import OFFICIAL
+from models.checkpoints import CheckpointStore
 from models.contracts import CorruptCheckpoint, MissingCheckpoint
-from models.reid.pretrained import ADDRESS, install, loader
+from models.reid import pretrained
+from models.reid.pretrained import install, loader
 from models.reid.trunks import LITE, RESNET
 
 
@@ -37,27 +38,21 @@ class Trunk(nn.Module):
 def test_what_is_installed_is_what_training_starts_from(
     monkeypatch: pytest.MonkeyPatch, store: CheckpointStore
 ) -> None:
-    """Every weight of the trunk is the file's, through safetensors; damage in the data folder is found."""
+    """Every weight of the trunk is the file's."""
     whole, fresh, stream = Trunk(), Trunk(), io.BytesIO()
     torch.save({**whole.state_dict(), "fc.weight": torch.zeros(4, 2), "fc.bias": torch.zeros(4)}, stream)
     content = stream.getvalue()
-    digest = hashlib.sha256(content).hexdigest()
-    monkeypatch.setattr(resnet, "read_official", lambda content: read_official(content, digest))
-    kept = install(content, store)
-    assert kept.card["from"] == ADDRESS
+    monkeypatch.setattr(pretrained, "OFFICIAL", replace(OFFICIAL, sha256=hashlib.sha256(content).hexdigest()))
+    install(content, store)
     loader(RESNET, store)(fresh)
     assert torch.equal(fresh.conv1.weight, whole.conv1.weight)
-    path = kept.folder / WEIGHTS
-    path.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(CorruptCheckpoint):
-        loader(RESNET, store)
 
 
 def test_another_file_is_not_installed(store: CheckpointStore) -> None:
-    """Nothing is kept of a file that is not the official one."""
+    """Nothing is kept of a file that is not the official one, and the trunk does not start from nothing."""
     with pytest.raises(CorruptCheckpoint, match="sha256"):
         install(b"not the weights", store)
-    with pytest.raises(MissingCheckpoint, match=ADDRESS):
+    with pytest.raises(MissingCheckpoint, match=f"likeness models install reid {OFFICIAL.address}"):
         loader(RESNET, store)
 
 

@@ -14,9 +14,9 @@ from models.devices import Device
 from models.tagger import features as module
 from models.tagger.canvas import stretch
 from models.tagger.datasets import Listing
+from models.tagger.eyes import LiteEye
 from models.tagger.features import describe
 from models.tagger.tables import load
-from models.tagger.tagger_net import Eye
 from models.training import Progress
 from tests.models.tagger.pictures import write_table
 
@@ -26,7 +26,7 @@ CPU = Device("cpu", torch.float32, 1)
 class Mean(nn.Module):
     """An eye that sees the mean of the left third and of the right one, and counts what it looks at."""
 
-    looked = 0
+    looked, features = 0, 6
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,8 +41,7 @@ class Mean(nn.Module):
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Six numbers a picture, few pictures at a time."""
-    monkeypatch.setattr(module, "FEATURES", 6)
+    """Few pictures at a time."""
     monkeypatch.setattr(module, "_BATCH", 8)
     monkeypatch.setattr(Mean, "looked", 0)
 
@@ -109,7 +108,7 @@ def test_a_killed_run_goes_on_where_it_was(listing: Listing, tmp_path: Path) -> 
 
 def test_the_eye_is_left_as_it_was() -> None:
     """What is folded and cast to be fast is a copy."""
-    eye = Eye()
+    eye = LiteEye()
     names = set(eye.state_dict())
     module._fast(eye, Device("cpu", torch.bfloat16, 1))  # noqa: SLF001 - the copy is not to be had elsewhere
     assert set(eye.state_dict()) == names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -137,3 +138,15 @@ def test_without_the_data_nothing_is_trained(store: CheckpointStore, tmp_path: P
     with pytest.raises(MissingData):
         train(TrainingRequest(SPEC, tmp_path, store, tmp_path / "state", CPU, lambda _: None))
     assert not (tmp_path / "state").exists()
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("learn", [train, finetuning.train])
+def test_without_its_weights_the_papers_trunk_is_not_trained(
+    store: CheckpointStore, tmp_path: Path, learn: Callable[[TrainingRequest], object]
+) -> None:
+    """VGG-16 does not start from nothing: the error names the command that fetches the official file."""
+    data = write_table(tmp_path / "data", 40)
+    request = TrainingRequest(SPEC, data, store, tmp_path / "state", CPU, lambda _: None, network="vgg16")
+    with pytest.raises(MissingCheckpoint, match=r"likeness models install tagger https://\S*vgg16"):
+        learn(request)
