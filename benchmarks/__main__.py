@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from app.settings import Settings
@@ -35,48 +36,46 @@ def main() -> None:
     options = parse()
     # Told to stop, it stops its server too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    lines = report.heading(machine.describe(options.device), options.command)
     with tempfile.TemporaryDirectory(prefix="likeness-benchmark-") as name:
-        folder = Path(name)
-        environment = {
-            **os.environ,
-            "LIKENESS_HOME": str(folder / "home"),
-            "LIKENESS_LOG_LEVEL": "WARNING",
-            # On a busy machine a saturated server is slow, and nothing is learnt from giving up.
-            "LIKENESS_DEADLINE_MS": "120000",
-        }
-        if options.device:
-            environment["LIKENESS_DEVICE"] = options.device
-        print("Drawing queries and pictures")
-        drawings, photos = folder / "drawings", [folder / f"photos-{number}" for number in range(BUILDS)]
-        for place in (drawings, *photos):
-            place.mkdir()
-        shapes = pictures.shoes(options.pictures)
-        pictures.write_drawings(shapes, drawings)
-        pictures.write_photos(shapes, photos, options.pictures // BUILDS)
-        print(f"Writing and indexing {options.items:,} vectors")
-        filled = stock.fill(Settings(home=folder / "home", device=options.device), options.items)
-        print(f"Searching {options.requests:,} times")
-        searching = service.measure(environment, drawings, options.requests)
-        print("Asking more of the server than it can do")
-        overloaded = overload.measure(environment, drawings, max(options.requests // 10, 100), options.overload)
-        print(f"Indexing {options.pictures:,} pictures")
-        items = run_peer(environment, "items", photos[0], None, min(service.TRIAL_PICTURES, options.pictures // BUILDS))
-        built = indexing.measure(environment, photos, best_of(items))
-        print("Searching for people")
-        found = people_section.write(environment, folder, options)
-        print("Labelling pictures")
-        labelled = labels_section.write(environment, folder, options)
-    lines = [
-        *report.heading(machine.describe(options.device), options.command),
-        *report.searches(filled, searching),
-        *report.overloads(overloaded),
-        *report.builds(built, items),
-        "",
-        *found,
-        *labelled,
-    ]
-    options.output.write_text("\n".join(lines) + "\n", "utf-8")
+        for section in _sections(options, Path(name)):
+            lines += section
+            # What is measured is kept also where something later fails.
+            options.output.write_text("\n".join(lines) + "\n", "utf-8")
     print(f"\nWritten to {options.output}.")
+
+
+def _sections(options: Options, folder: Path) -> Iterator[list[str]]:
+    """Measure one thing after the other, and give each as it is to be written."""
+    environment = {
+        **os.environ,
+        "LIKENESS_HOME": str(folder / "home"),
+        "LIKENESS_LOG_LEVEL": "WARNING",
+        # On a busy machine a saturated server is slow, and nothing is learnt from giving up.
+        "LIKENESS_DEADLINE_MS": "120000",
+    }
+    if options.device:
+        environment["LIKENESS_DEVICE"] = options.device
+    print("Drawing queries and pictures")
+    drawings, photos = folder / "drawings", [folder / f"photos-{number}" for number in range(BUILDS)]
+    for place in (drawings, *photos):
+        place.mkdir()
+    shapes = pictures.shoes(options.pictures)
+    pictures.write_drawings(shapes, drawings)
+    pictures.write_photos(shapes, photos, options.pictures // BUILDS)
+    print(f"Writing and indexing {options.items:,} vectors")
+    filled = stock.fill(Settings(home=folder / "home", device=options.device), options.items)
+    print(f"Searching {options.requests:,} times")
+    yield report.searches(filled, service.measure(environment, drawings, options.requests))
+    print("Asking more of the server than it can do")
+    yield report.overloads(overload.measure(environment, drawings, max(options.requests // 10, 100), options.overload))
+    print(f"Indexing {options.pictures:,} pictures")
+    items = run_peer(environment, "items", photos[0], None, min(service.TRIAL_PICTURES, options.pictures // BUILDS))
+    yield [*report.builds(indexing.measure(environment, photos, best_of(items)), items), ""]
+    print("Searching for people")
+    yield people_section.write(environment, folder, options)
+    print("Labelling pictures")
+    yield labels_section.write(environment, folder, options)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ REQUESTS = Asked(
     path="/v1/tags",
     model=MODEL,
     side="items",
-    # One picture, and as many as leave each of the connections its share of the queue of 64.
+    # One picture, and as many as leave each of the connections its share of what may be under way.
     numbers=(1, 2),
     connections=32,
     answered="pictures",

@@ -13,6 +13,8 @@ from benchmarks.processes import usage
 from benchmarks.service import server
 
 ROUNDS = 5
+UNDER_WAY = 64
+"""Pictures that a server has under way at most, unless it is told otherwise: more are refused."""
 PEER_PICTURES = 640
 
 
@@ -25,7 +27,7 @@ class Asked:
         model: which model answers.
         side: what the plain loop is to do with pictures, see `benchmarks.plain`.
         numbers: pictures of a request, one after the other.
-        connections: requests at a time.
+        connections: requests at a time; fewer where their pictures would be more than may be under way.
         answered: the list in an answer that must not be empty.
     """
 
@@ -35,6 +37,10 @@ class Asked:
     numbers: tuple[int, ...]
     connections: int
     answered: str = "hits"
+
+    def together(self, number: int) -> int:
+        """Return how many requests of so many pictures are sent at a time."""
+        return max(1, min(self.connections, UNDER_WAY // number))
 
 
 @dataclass(frozen=True)
@@ -87,9 +93,9 @@ def measure(environment: Mapping[str, str], folder: Path, pictures: int, asked: 
     best = best_of(peers)
     rounds: dict[int, tuple[Round, ...]] = {}
     with server(environment) as (process, address):
-        url, connections = f"{address}{asked.path}", asked.connections
+        url = f"{address}{asked.path}"
         for number in asked.numbers:
-            requests = max(1, pictures // ROUNDS // number)
+            requests, connections = max(1, pictures // ROUNDS // number), asked.together(number)
             saturate(url, contents, max(requests // 2, 1), connections, number, asked.answered)
             stretches = []
             for _ in range(ROUNDS):

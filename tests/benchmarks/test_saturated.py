@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from app.settings import Settings
 from benchmarks import saturated
 from benchmarks.load import Load
 from benchmarks.peer import Peer
@@ -32,6 +33,16 @@ def test_shares_are_of_the_peer() -> None:
     assert found.path_share == pytest.approx((0.8 + 0.45) / 2)
 
 
+def test_no_more_is_sent_than_a_server_takes() -> None:
+    """As many requests at a time as there are connections, but not more pictures than its queue holds."""
+    queue = Settings.model_fields["queue_size"].default
+    for number in (1, 2, 16, 21, 22, 32, 64):
+        sent = ASKED.together(number)
+        assert sent == ASKED.connections or (sent * number <= queue < (sent + 1) * number)
+        assert sent * number <= queue
+    assert ASKED.together(100) == 1
+
+
 def test_pictures_are_counted_and_not_requests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten pictures a processor second are ten, whether ten requests have one each or one has ten of them."""
     (tmp_path / "a.jpg").write_bytes(b"a")
@@ -40,7 +51,7 @@ def test_pictures_are_counted_and_not_requests(tmp_path: Path, monkeypatch: pyte
 
     def saturates(url: str, contents: list[bytes], requests: int, connections: int, number: int, answered: str) -> Load:
         assert contents == [b"a"]
-        assert (url, connections, answered) == ("http://server/v1/things?k=1", 3, "things")
+        assert (url, connections, answered) == ("http://server/v1/things?k=1", {1: 3, 32: 2}[number], "things")
         sent.append(requests * number)
         return Load(requests, 1.0, ())
 
