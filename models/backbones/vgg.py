@@ -54,7 +54,7 @@ class VGG16(nn.Module):
 
     def first(self, blocks: int) -> list[nn.Module]:
         """Return the layers of so many blocks, the first ones, 1 to 5."""
-        return list(self.features[: self._ends[blocks - 1]])
+        return [*self.features.children()][: self._ends[blocks - 1]]
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Turn normalised pixels, float (n, 3, h, w), into fc7, float (n, 4096, h / 32 - 6, w / 32 - 6).

@@ -14,10 +14,10 @@ from benchmarks.records import Record
 from benchmarks.tagger_ablation import FIGURES, VARIANTS, figures, main, result_table, run, surest_labels
 from models.devices import Device
 from models.tagger.described import Described
+from models.tagger.eyes import LiteEye
 from models.tagger.network import PAPER, Design
 from models.tagger.ordering import Order
 from models.tagger.recipe import PathRecipe
-from models.tagger.tagger_net import Eye
 from tests.models.tagger.lights import lights
 from tests.models.tagger.pictures import write_table
 
@@ -82,7 +82,7 @@ def test_the_command_does_what_is_left_to_do(
     """Each variant is written down once, for held-out pictures and for the test apart."""
     data, record = write_table(tmp_path / "data", 40), tmp_path / "record.jsonl"
     monkeypatch.setattr(tagger_ablation, "features_of", lambda part, *_: lights(len(part), 3))
-    monkeypatch.setattr(Eye, "load_imagenet", lambda _: None)
+    monkeypatch.setattr(LiteEye, "load_imagenet", lambda _: None)
     asked = ["--data", str(data), "--record", str(record), "--home", str(tmp_path), "--device", "cpu", "--steps", "2"]
     for _ in range(2):
         main([*asked, "--only", "softmax"])

@@ -128,7 +128,7 @@ def test_the_papers_eye_starts_from_what_was_installed(store: CheckpointStore, m
     monkeypatch.setattr(pretrained, "OFFICIAL", official)
     assert install(stream.getvalue(), store).network == VGG
     load_imagenet(eye, store)
-    assert torch.equal(eye.trunk.features[0].weight, whole.features[0].weight)
+    assert torch.equal(eye.trunk.state_dict()["features.0.weight"], whole.state_dict()["features.0.weight"])
 
 
 def test_the_papers_eye_is_served(large: VGGEye, store: CheckpointStore) -> None:
