@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, cast
 
 from models.tagger.calibration import calibrate_trained
 from models.tagger.features import describe
 from models.tagger.layouts import load
 from models.tagger.network import Design
-from models.tagger.ordering import Order
 from models.tagger.pretrained import load_imagenet
 from models.tagger.recipe import PathRecipe
 from models.tagger.tagger_net import TaggerNet
@@ -72,7 +72,7 @@ def learn_labels(parts: Parts, request: TrainingRequest) -> Learnt:
     )
     recipe = PathRecipe(trained, held_out, **request.length(judgements=1))
     state = named(request.state / request.chosen, parts, recipe)
-    found = fit(recipe, state, request.device, request.telling("labels"))
+    found = fit(recipe, state, request.device, request.telling("labels"), optimiser_of=recipe.optimiser_of)
     whole.voice.load_state_dict(cast("LabelNet", found.network).state_dict())
     return Learnt(whole, held_out, {"labels": {**found.card(), "recipe": numbers(recipe)}})
 
@@ -115,7 +115,7 @@ def numbers(recipe: object) -> Mapping[str, Any]:
 def _plain(value: Any) -> Any:  # noqa: ANN401 - a number, a name, or a record of such
     if isinstance(value, Design | Variation):
         return asdict(value)
-    return str(value) if isinstance(value, Order) else value
+    return str(value) if isinstance(value, StrEnum) else value
 
 
 def _counts(listing: Listing) -> Mapping[str, int]:

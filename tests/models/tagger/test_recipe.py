@@ -18,7 +18,7 @@ from models.tagger.described import Described
 from models.tagger.measures import harmonic_mean
 from models.tagger.network import Design, LabelNet
 from models.tagger.ordering import Order
-from models.tagger.recipe import PathRecipe, alone_loss, path_loss
+from models.tagger.recipe import PathRecipe, Rule, alone_loss, path_loss
 from models.training import fit
 from tests.models.tagger.lights import LABELS, lights
 
@@ -132,3 +132,28 @@ def test_a_label_of_no_picture_has_half_of_one() -> None:
     """Its logarithm is finite, and that of the end, which every picture has, is 0."""
     made = replace(recipe(), trained=Described(torch.zeros(3, 1, 2), np.array([[True, False]] * 3)))
     assert made.log_frequencies.tolist() == pytest.approx([math.log(3.5 / 4), math.log(0.5 / 4), 0.0])
+
+
+def test_the_papers_rule_is_rmsprop_with_momentum() -> None:
+    """Gradients over the root of the mean of their squares add up, each step counting nine tenths of the one before."""
+    weight = torch.tensor([1.0, -2.0], requires_grad=True)
+    optimiser = recipe(rule=Rule.RMSPROP).optimiser_of([{"params": [weight], "lr": 0.1, "weight_decay": 0.0}])
+    plain, squares, moved = [1.0, -2.0], [0.0, 0.0], [0.0, 0.0]
+    for step in range(4):
+        optimiser.zero_grad()
+        (weight**2).sum().mul(step + 1).backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        for place, value in enumerate(plain):
+            gradient = 2 * value * (step + 1)
+            squares[place] = 0.99 * squares[place] + 0.01 * gradient**2
+            moved[place] = 0.9 * moved[place] + gradient / math.sqrt(squares[place])
+            plain[place] = value - 0.1 * moved[place]
+    assert weight.tolist() == pytest.approx(plain, rel=1e-4)
+
+
+def test_labels_can_be_learnt_by_the_papers_rule(tmp_path: Path) -> None:
+    """What can be seen is learnt by either rule."""
+    made = recipe(rule=Rule.RMSPROP, rate=2e-3)
+    trained = fit(made, tmp_path / "state.pt", CPU, lambda _: None, optimiser_of=made.optimiser_of)
+    recall = len(made.held_out) / made.held_out.tags.sum()
+    assert trained.figures["O-F1"] > 0.9 * harmonic_mean(100, 100 * recall)
