@@ -173,7 +173,7 @@ class TaggingPredictor:
         Where more are wanted than memory was made ready for they go in several runs. What nobody is told is no reason:
         a label may stand on a path, and be too unsure to be said.
         """
-        named = torch.zeros((len(said), len(self.labels)), dtype=torch.bool, device=looked.features.device)
+        named = np.zeros((len(said), len(self.labels)), bool)
         for row, chosen in enumerate(said):
             named[row, [one.label for one in chosen]] = True
         told = [(row, one) for row, chosen in enumerate(said) for one in chosen]
@@ -185,7 +185,7 @@ class TaggingPredictor:
                 tags[row].append(tag)
         return [tuple(one) for one in tags]
 
-    def _tags(self, looked: Looked, told: Sequence[tuple[int, Said]], named: Tensor) -> list[Tag]:
+    def _tags(self, looked: Looked, told: Sequence[tuple[int, Said]], named: NDArray[np.bool_]) -> list[Tag]:
         """Explain labels, each of one of the pictures."""
         rows, pictures = np.unique([row for row, _ in told], return_inverse=True)
         paths = np.full((len(told), max(len(one.before) for _, one in told) + 1), NOTHING)
@@ -197,7 +197,7 @@ class TaggingPredictor:
                 _of(looked, rows.tolist()),
                 torch.from_numpy(pictures).to(device),
                 torch.from_numpy(paths).to(device),
-                named[rows.tolist()],
+                torch.from_numpy(named[rows]).to(device),
             )
         heat, *gains = (
             part.detach().cpu().numpy() for part in (reasons.heat, reasons.gained, reasons.givers, reasons.given)
