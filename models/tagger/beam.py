@@ -24,22 +24,32 @@ class _Open:
     """Paths that have not ended, `beam` of each picture behind one another.
 
     Attributes:
-        said: int64 (n * beam, most), `NOTHING` where nothing was said yet.
+        trails: int64 (n * beam, 2, most), `NOTHING` where nothing was said yet: the labels that were said, and for each
+            step the row in which the path lay when it looked ahead.
         last: int64 (n * beam, 1), what was said last, or the start.
         log_probabilities: float (n, beam), minus infinity where there are fewer paths.
         shut: float (n * beam, labels + 1), minus infinity for what may not be said any more, else 0.
-        chances: float (n * beam, labels), the highest logarithm so far of the probability that a label comes next.
-        moments: int64 (n * beam, labels), after how many labels that was.
         state: what the network remembers.
     """
 
-    said: Tensor
+    trails: Tensor
     last: Tensor
     log_probabilities: Tensor
     shut: Tensor
-    chances: Tensor
-    moments: Tensor
     state: State
+
+
+@dataclass(frozen=True, eq=False)
+class _Ended:
+    """The best paths that have ended, of each picture the most probable first.
+
+    Attributes:
+        trails: int64 (n * beam, 2, most), as of those that have not ended.
+        log_probabilities: float (n, beam), minus infinity where there are fewer paths.
+    """
+
+    trails: Tensor
+    log_probabilities: Tensor
 
 
 def search(network: LabelNet, features: Tensor, limits: Limits, allowed: Tensor | None = None) -> Paths:
@@ -53,24 +63,28 @@ def search(network: LabelNet, features: Tensor, limits: Limits, allowed: Tensor 
     """
     n, beam = len(features), limits.beam
     looked = network.look(features).repeat_interleave(beam, dim=0)
-    # Steps are many and small, so there are as few operations in each as can be.
+    # Steps are many and small, so there are as few operations in each as can be: what came next along the paths that
+    # are found is looked up when all is over.
     first = beam * torch.arange(n, device=features.device)[:, None]
+    lying = torch.arange(n * beam, device=features.device)
     paths = _begin(network, n, limits, allowed)
-    ended = _none_ended(paths)
+    ended = _Ended(paths.trails, torch.full_like(paths.log_probabilities, -torch.inf))
+    ahead: list[Tensor] = []
     for step in range(limits.most):
         scores, state = network.step(looked, paths.last, paths.state)
         shut = paths.shut if step >= limits.least else _without_end(paths.shut)
         following = torch.log_softmax(scores[:, 0] + shut, dim=1)
-        paths = _looked_ahead(paths, following[:, : network.end], step, state)
+        ahead.append(following)
+        paths.trails[:, 1, step] = lying
         total = paths.log_probabilities[:, :, None] + following.view(n, beam, -1)
-        ended = _with_ended(ended, paths, total[:, :, network.end])
-        paths = _extended(paths, total[:, :, : network.end], first, step)
+        ended = _with_ended(ended, paths.trails, total[:, :, network.end], first)
+        paths = _extended(replace(paths, state=state), total[:, :, : network.end], first, step)
         if bool((paths.log_probabilities[:, 0] <= ended.log_probabilities[:, -1]).all()):
             break
     else:
         # After so many labels a path ends for certain.
-        ended = _with_ended(ended, paths, paths.log_probabilities)
-    return replace(ended, chances=ended.chances.exp())
+        ended = _with_ended(ended, paths.trails, paths.log_probabilities, first)
+    return _found(ended, torch.stack(ahead)[:, :, : network.end])
 
 
 def _begin(network: LabelNet, n: int, limits: Limits, allowed: Tensor | None) -> _Open:
@@ -80,19 +94,9 @@ def _begin(network: LabelNet, n: int, limits: Limits, allowed: Tensor | None) ->
     shut = weight.new_zeros((rows, network.labels + 1))
     if allowed is not None:
         shut[:, : network.end].masked_fill_(~allowed, -torch.inf)
-    said = torch.full((rows, limits.most), NOTHING, device=weight.device)
+    trails = torch.full((rows, 2, limits.most), NOTHING, device=weight.device)
     last = torch.full((rows, 1), network.start, device=weight.device)
-    chances = weight.new_full((rows, network.labels), -torch.inf)
-    moments = torch.zeros_like(chances, dtype=torch.int64)
-    return _Open(said, last, log_probabilities, shut, chances, moments, network.begin(rows))
-
-
-def _none_ended(paths: _Open) -> Paths:
-    """As many paths as are open, all of them impossible."""
-    n, beam = paths.log_probabilities.shape
-    parts = (part.view(n, beam, -1) for part in (paths.said, paths.chances, paths.moments))
-    said, chances, moments = parts
-    return Paths(said, torch.full_like(paths.log_probabilities, -torch.inf), chances, moments)
+    return _Open(trails, last, log_probabilities, shut, network.begin(rows))
 
 
 def _without_end(shut: Tensor) -> Tensor:
@@ -102,25 +106,13 @@ def _without_end(shut: Tensor) -> Tensor:
     return torch.cat([labels, end], dim=1)
 
 
-def _looked_ahead(paths: _Open, following: Tensor, step: int, state: State) -> _Open:
-    """Note how probable what may come next is, (n * beam, labels) logarithms, and what is remembered now."""
-    moments = paths.moments.masked_fill(following > paths.chances, step)
-    return replace(paths, chances=torch.maximum(paths.chances, following), moments=moments, state=state)
-
-
-def _with_ended(ended: Paths, paths: _Open, log_probabilities: Tensor) -> Paths:
-    """Keep the best of the paths that had ended and those that end now."""
-    n, beam = ended.log_probabilities.shape
+def _with_ended(ended: _Ended, trails: Tensor, log_probabilities: Tensor, first: Tensor) -> _Ended:
+    """Keep the best of the paths that had ended and those that end now, with probabilities (n, beam)."""
+    n, beam = log_probabilities.shape
     best, order = torch.cat([ended.log_probabilities, log_probabilities], dim=1).topk(beam, dim=1)
-    rows = (order + 2 * beam * torch.arange(n, device=order.device)[:, None]).flatten()
-
-    def kept(before: Tensor, now: Tensor) -> Tensor:
-        every = torch.cat([before, now.view(n, beam, -1)], dim=1)
-        return every.flatten(0, 1).index_select(0, rows).view(n, beam, -1)
-
-    return Paths(
-        kept(ended.labels, paths.said), best, kept(ended.chances, paths.chances), kept(ended.moments, paths.moments)
-    )
+    every = torch.cat([ended.trails.view(n, beam, -1), trails.view(n, beam, -1)], dim=1).flatten(0, 1)
+    rows = (order + 2 * first).flatten()
+    return _Ended(every.index_select(0, rows).view_as(trails), best)
 
 
 def _extended(paths: _Open, total: Tensor, first: Tensor, step: int) -> _Open:
@@ -130,10 +122,31 @@ def _extended(paths: _Open, total: Tensor, first: Tensor, step: int) -> _Open:
     parents = order.div(labels, rounding_mode="floor")
     label = (order - labels * parents).view(n * beam, 1)
     rows = (parents + first).view(n * beam)
-    said, shut, chances, moments = (
-        part.index_select(0, rows) for part in (paths.said, paths.shut, paths.chances, paths.moments)
-    )
-    said[:, step : step + 1] = label
+    trails, shut = (part.index_select(0, rows) for part in (paths.trails, paths.shut))
+    trails[:, 0, step : step + 1] = label
     shut.scatter_(1, label, -torch.inf)
     hidden, cell = (part.index_select(1, rows) for part in paths.state)
-    return _Open(said, label, best, shut, chances, moments, (hidden, cell))
+    return _Open(trails, label, best, shut, (hidden, cell))
+
+
+def _found(ended: _Ended, ahead: Tensor) -> Paths:
+    """Look up along each path what could have come next.
+
+    Args:
+        ended: the paths.
+        ahead: float (steps, n * beam, labels), logarithms of the probabilities of what comes next, of the paths that
+            were open then.
+    """
+    n, beam = ended.log_probabilities.shape
+    steps, rows, labels = ahead.shape
+    said, lay = ended.trails.unbind(1)
+    lay = lay[:, :steps]
+    places = lay.clamp(min=0) + rows * torch.arange(steps, device=ahead.device)
+    along = ahead.reshape(steps * rows, labels).index_select(0, places.flatten()).view(rows, steps, labels)
+    best, moments = along.masked_fill_((lay == NOTHING)[:, :, None], -torch.inf).max(dim=1)
+    return Paths(
+        said.view(n, beam, -1),
+        ended.log_probabilities,
+        best.exp().view(n, beam, labels),
+        moments.view(n, beam, labels),
+    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import count
+
+import pytest
 
 from benchmarks.interleaved import WARMING, median_seconds
 
@@ -43,3 +45,20 @@ def test_warming_does_not_count_and_outliers_hardly() -> None:
         "slow once": machine.action("slow once", lambda number: 50 if number == WARMING + 1 else 3),
     }
     assert median_seconds(actions, ROUNDS, lambda: machine.now) == {"slow at first": 2, "slow once": 3}
+
+
+def test_what_is_added_up_late_counts_where_it_was_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time of an action's threads that the clock shows only once they sleep is its own, not the next action's."""
+    machine = Machine()
+    owed: list[float] = []
+
+    def falls_asleep(_: float) -> None:
+        machine.now += sum(owed)
+        owed.clear()
+
+    monkeypatch.setattr("time.sleep", falls_asleep)
+    with_threads: Mapping[str, Callable[[], None]] = {
+        "of two threads": lambda: owed.append(7),
+        "of one": machine.action("of one", lambda _: 2),
+    }
+    assert median_seconds(with_threads, ROUNDS, lambda: machine.now) == {"of two threads": 7, "of one": 2}
