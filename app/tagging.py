@@ -149,7 +149,7 @@ class Tagging:
             QueueFull, DeadlineExceeded, QueueClosed: the device has no time.
         """
         tagger = await self._taggers.get(model, checkpoint)
-        wanted = await self._workers.compute(_wanted, tagger, options)
+        wanted = _wanted(tagger, options)
         prepared: list[_Prepared] = []
         for place, content in enumerate(pictures):
             try:
@@ -160,11 +160,9 @@ class Tagging:
                 message = f"Picture {place + 1} of {len(pictures)}: {error}"
                 raise type(error)(message) from error
         answers = await tagger.tags.submit_all([Asked(one.tensor, wanted) for one in prepared])
-        labelled = [
-            await self._workers.compute(_labelled, tagger, picture, answer.value, options)
-            for picture, answer in zip(prepared, answers, strict=True)
-        ]
-        return Answer(tuple(labelled), model, tagger.predictor.digest)
+        said = [answer.value for answer in answers]
+        labelled = await self._workers.compute(_all_labelled, tagger, prepared, said, options)
+        return Answer(labelled, model, tagger.predictor.digest)
 
     def _prepared(self, tagger: Tagger, content: bytes) -> _Prepared:
         with self._telemetry.decode.time():
@@ -189,6 +187,13 @@ def _wanted(tagger: Tagger, options: Options) -> Wanted:
         allowed=tuple(sorted({numbers[label] for label in options.labels})),
         beam=options.beam,
     )
+
+
+def _all_labelled(
+    tagger: Tagger, pictures: Sequence[_Prepared], tags: Sequence[Sequence[Tag]], options: Options
+) -> tuple[Labelled, ...]:
+    """Tell of each picture of a request what was said: a way to another thread costs more than one picture does."""
+    return tuple(_labelled(tagger, picture, said, options) for picture, said in zip(pictures, tags, strict=True))
 
 
 def _labelled(tagger: Tagger, picture: _Prepared, tags: Sequence[Tag], options: Options) -> Labelled:
