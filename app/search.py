@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 3
 """How often a query is embedded again because the collection's weights were exchanged meanwhile."""
+TOGETHER = 8
+"""Pictures of one query that are decoded in one go: the way to a thread costs as much as a small one, and others are to
+have their turn between large ones."""
 
 
 @dataclass(frozen=True)
@@ -194,7 +197,13 @@ class Search:
     ) -> Found:
         serving = await self._weights.serving(scope.collection, model)
         self._check(serving, scope)
-        views = [await self._workers.compute(self._prepared, serving.predictor, one, watch) for one in query]
+        views = [
+            view
+            for start in range(0, len(query), TOGETHER)
+            for view in await self._workers.compute(
+                self._all_prepared, serving.predictor, query[start : start + TOGETHER], watch
+            )
+        ]
         answers = await serving.queries.submit_all(views)
         watch.add("queue", max(answer.waited for answer in answers))
         watch.add("predict", max(answer.ran for answer in answers))
@@ -231,6 +240,9 @@ class Search:
             note = NotedSearch(found.collection, scope.caller, query, len(found.hits), found.matched)
             await self._workers.store(self._catalogue.note_search, note)
         return found
+
+    def _all_prepared(self, predictor: Predictor, queries: Sequence[bytes | Strokes], watch: Stopwatch) -> list[Tensor]:
+        return [self._prepared(predictor, query, watch) for query in queries]
 
     def _prepared(self, predictor: Predictor, query: bytes | Strokes, watch: Stopwatch) -> Tensor:
         with watch.step("decode", self._telemetry.decode):

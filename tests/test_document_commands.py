@@ -33,7 +33,7 @@ LIKENESS = shutil.which("likeness", path=str(Path(sys.prefix) / "bin"))
 SHIM = """#!/usr/bin/env bash
 case "$1 $2" in
     "items erase" | "items expire" | "collections audit") exec {likeness} "$@" ;;
-    "search "* | "items "* | "collections "* | "tags "*) exec {likeness} "$@" --url {url} ;;
+    "search "* | "compare "* | "items "* | "collections "* | "tags "*) exec {likeness} "$@" --url {url} ;;
     *) exec {likeness} "$@" ;;
 esac
 """

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands import collections, demo, index, items, keys, models, search, serve, tags
+from app.commands import collections, compare, demo, index, items, keys, models, search, serve, tags
 from app.commands.sentences import SentenceGroup
 from app.commands.starting import collect_seldom
 
@@ -24,7 +24,7 @@ application = typer.Typer(
 application.command("demo")(demo.demo)
 application.command("serve")(serve.serve)
 application.command("tags")(tags.tags)
-for group in (index, models, search, items, collections, keys):
+for group in (index, models, search, compare, items, collections, keys):
     application.add_typer(group.application, name=group.__name__.rpartition(".")[2])
 
 

@@ -1,4 +1,4 @@
-"""`likeness search`: ask a running server what looks like a drawing or like one of its items."""
+"""`likeness search`: ask a running server what looks like a drawing, like one of its items, or like a person."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ CollectionName: TypeAlias = Annotated[str, typer.Option("--collection", help="Wh
 Count: TypeAlias = Annotated[int, typer.Option("-k", min=1, max=200, help="How many hits at most.")]
 Filter: TypeAlias = Annotated[str | None, typer.Option("--filter", help="Only items with this metadata, as JSON.")]
 
+Rate: TypeAlias = Annotated[
+    float, typer.Option("--fmr", help="Of searches for people who are not there so many may say match: 0.01 or 0.001.")
+]
 Liked: TypeAlias = Annotated[
     list[str] | None, typer.Option("--liked", help="Key of an item to come nearer to; repeatable.")
 ]
@@ -76,6 +79,50 @@ def similar(
         else:
             answer = client.search_similar(collection, key, k=count, where=where)
     _print(answer, as_json)
+
+
+@application.command()
+def person(
+    crops: Annotated[
+        list[typer.FileBinaryRead],
+        typer.Argument(metavar="CROP...", help="Pictures that all show one person; - for stdin.", lazy=True),
+    ],
+    collection: CollectionName = "people",
+    count: Count = 10,
+    filter_: Filter = None,
+    leave_out: Annotated[
+        list[str] | None, typer.Option("--leave-out-camera", help="A camera whose pictures are no hits; repeatable.")
+    ] = None,
+    fmr: Rate = 0.01,
+    url: Url = DEFAULT_URL,
+    as_json: AsJson = False,
+) -> None:
+    """Find the other pictures of a person, or hear that nobody matches."""
+    where = parsed_object(filter_, "--filter")
+    with connect(url) as client:
+        contents = [crop.read() for crop in crops]
+        answer = client.search_person(
+            *contents, collection=collection, k=count, where=where, leave_out_cameras=leave_out or (), fmr=fmr
+        )
+    show(answer, as_json, lambda: _people(answer))
+    if answer.verdict != "match" and not as_json:
+        note(_nobody(answer))
+
+
+def _people(answer: SearchAnswer) -> Table:
+    rows = (
+        (place, hit.verdict, hit.score, hit.key, hit.title, hit.metadata) for place, hit in enumerate(answer.hits, 1)
+    )
+    return table(("", "verdict", "score", "key", "title", "metadata"), rows)
+
+
+def _nobody(answer: SearchAnswer) -> str:
+    """Say in a sentence what a search without a match found."""
+    if not answer.hits:
+        return "Nobody was found: no picture is searched here, or none that the options let through."
+    if answer.verdict == "unsure":
+        return "It is not sure that the best hit is this person."
+    return "Nobody here matches; these come nearest."
 
 
 def _print(answer: SearchAnswer, as_json: bool) -> None:

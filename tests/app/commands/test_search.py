@@ -112,3 +112,73 @@ def test_who_finds_nothing_is_told(network: Network, run: Run, change: dict[str,
     assert words in result.stderr
     assert bool(result.stderr) is bool(words)
     assert run("search", "sketch", "-", "--json", stdin=b"ink").stderr == ""
+
+
+PEOPLE: dict[str, Any] = {
+    **ANSWER,
+    "hits": [
+        {**hit, "probability": None, "verdict": verdict, "metadata": {"camera": "door"}}
+        for hit, verdict in zip(ANSWER["hits"], ("match", "unsure"), strict=True)
+    ],
+    "matched": None,
+    "verdict": "match",
+    "collection": "people",
+}
+
+
+@pytest.fixture
+def crops(tmp_path: Path) -> list[Path]:
+    """Two pictures of a person."""
+    paths = [tmp_path / name for name in ("door.jpg", "yard.jpg")]
+    for path in paths:
+        path.write_bytes(b"crop " + path.stem.encode())
+    return paths
+
+
+def test_a_person_is_searched_for_by_all_crops(network: Network, run: Run, crops: list[Path]) -> None:
+    """They reach the server together, with everything asked; one may come from stdin."""
+    network.answers["POST /v1/search/person"] = PEOPLE
+    options = ("--collection", "visitors", "-k", 3, "--filter", '{"camera": "yard"}', "--fmr", 0.001)
+    assert run("search", "person", crops[0], "-", *options, "--leave-out-camera", "door", stdin=b"ink").exit_code == 0
+    asked = {"collection": "visitors", "k": "3", "filter": {"camera": "yard"}}
+    assert network.last() == {**asked, "fmr": "0.001", "leave_out_camera": "door"}
+    assert all(part in network.requests[0].content for part in (b"crop door", b"ink"))
+    assert run("search", "person", *crops).exit_code == 0
+    assert network.last() == {"collection": "people", "k": "10", "fmr": "0.01"}
+
+
+def test_people_are_printed_with_what_is_said_of_them(network: Network, run: Run, crops: list[Path]) -> None:
+    """Text has the word of each hit; JSON is the whole answer."""
+    network.answers["POST /v1/search/person"] = PEOPLE
+    result = run("search", "person", *crops)
+    assert [re.split(r" {2,}", line)[:4] for line in result.stdout.splitlines()[-2:]] == [
+        ["1", "match", "0.9877", "b"],
+        ["2", "unsure", "0.5", "a"],
+    ]
+    assert result.stderr == ""
+    assert json.loads(run("search", "person", *crops, "--json").stdout) == PEOPLE
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"verdict": "unsure"}, "not sure"),
+        ({"verdict": "no match"}, "Nobody here matches; these come nearest"),
+        ({"verdict": "no match", "hits": []}, "Nobody was found"),
+    ],
+)
+def test_nobody_here_is_said_in_a_sentence(
+    network: Network, run: Run, crops: list[Path], change: dict[str, Any], words: str
+) -> None:
+    """On stderr, where no hit is taken for the person; programs read it in the answer."""
+    network.answers["POST /v1/search/person"] = {**PEOPLE, **change}
+    assert words in run("search", "person", *crops).stderr
+    assert run("search", "person", *crops, "--json").stderr == ""
+
+
+def test_a_crop_that_is_not_there_is_refused(network: Network, run: Run, tmp_path: Path) -> None:
+    """Before anything is sent, in one sentence that names it; no crop at all is one, too."""
+    missing = run("search", "person", tmp_path / "none.jpg")
+    assert (missing.exit_code, network.requests) == (2, [])
+    assert "none.jpg" in missing.stderr
+    assert run("search", "person").exit_code == 2
