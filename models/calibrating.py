@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.calibration import FALSE_MATCH_RATES, FEWEST_ITEMS, Calibration, logistic
 from models.contracts import RetrievalError
+from models.extremes import extremal_index
 from models.metrics import brier_score, expected_calibration_error
 
 REACHED = 95
@@ -41,7 +42,7 @@ class Scores:
         truth: int64 (queries,), which thing is asked for.
         things: int64 (items,), which thing each item shows; None where there is one item of each, thing i item i.
         compared: bool (queries, items), which pairs count; None for all. Queries that have no true item left, or no
-            other, are passed over.
+            other, are passed over. Searches are misled by the other pairs too.
     """
 
     scores: NDArray[np.floating]
@@ -108,14 +109,15 @@ def fit_calibration(galleries: Sequence[Scores]) -> Calibration:
     items = max(gallery.scores.shape[1] for gallery in galleries)
     reached = np.sort(pairs.scores[pairs.true])
     threshold = float(reached[len(reached) * (100 - REACHED) // 100])
-    # A cosine of float32 vectors may be greater than 1 by what was rounded.
-    return Calibration(
+    found = Calibration(
         slope,
         intercept - math.log(items - 1),
         items,
+        # A cosine of float32 vectors may be greater than 1 by what was rounded.
         min(max(threshold, -1.0), 1.0),
         _false_matches(pairs.scores[~pairs.true]),
     )
+    return replace(found, extremal_index=_extremal_index(galleries, found))
 
 
 def judge_calibration(galleries: Sequence[Scores]) -> Quality:
@@ -200,6 +202,19 @@ def _false_matches(scores: NDArray[np.float64]) -> tuple[float, float] | None:
         return None
     often, seldom = (min(false_match_score(scores, rate), 1.0) for rate in FALSE_MATCH_RATES)
     return often, seldom
+
+
+def _extremal_index(galleries: Sequence[Scores], found: Calibration) -> float:
+    """Search once more for every query, as if what it asks for were not there."""
+    if found.false_matches is None or len(set(found.false_matches)) == 1:
+        return 1.0
+    expected = []
+    for gallery in galleries:
+        others = gallery.truth[:, None] != gallery.shown
+        best = np.where(others, gallery.scores.astype(np.float64), -np.inf).max(axis=1)
+        met = np.count_nonzero(others, axis=1)
+        expected.append((met * found.exceedances(best))[met > 0])
+    return extremal_index(np.concatenate(expected))
 
 
 def _together(galleries: Sequence[Scores]) -> _Pairs:

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import log_ndtr
 
 from models.contracts import RetrievalError
 
@@ -54,6 +55,8 @@ class Calibration:
         threshold: a cosine, -1 to 1: the score that 95 of 100 true pairs reach.
         false_matches: cosines, -1 to 1, the second no lower: of pairs of different things the share
             `FALSE_MATCH_RATES`, 1 in 100 and 1 in 1,000, at most reaches them; None where too few were compared.
+        extremal_index: above 0, at most 1: of the items that a search compares, the share that misleads it
+            independently of the others (Leadbetter, 1983); 1 where nothing is known of it.
     """
 
     slope: float
@@ -61,6 +64,7 @@ class Calibration:
     items: int
     threshold: float
     false_matches: tuple[float, float] | None = None
+    extremal_index: float = 1.0
 
     def __post_init__(self) -> None:
         """Refuse what is no such curve with a ValueError."""
@@ -74,6 +78,9 @@ class Calibration:
             raise ValueError(message)
         if self.false_matches is not None and not -1 <= self.false_matches[0] <= self.false_matches[1] <= 1:
             message = f"A calibration needs scores of false matches that rise from -1 to 1, not {self.false_matches}."
+            raise ValueError(message)
+        if not 0 < self.extremal_index <= 1:
+            message = f"A calibration needs an extremal index above 0 and at most 1, not {self.extremal_index}."
             raise ValueError(message)
 
     def probability(self, scores: ArrayLike, items: int) -> NDArray[np.float64]:
@@ -100,9 +107,10 @@ class Calibration:
         """Return the score that a match must reach, so that strangers seldom do.
 
         A comparison of two pictures meets one item: of comparisons of different things the share `rate` reaches the
-        score. A search among n items has n chances to be misled; so that of searches for what is not there no more
-        than that share says match, each comparison may mislead at `rate` / n alone. Scores of such rates lie as those
-        of a normal distribution through both calibrated ones: of unrelated vectors of many numbers cosines are nearly
+        score. A search among n items has n chances to be misled, but pictures of one stranger mislead together, so
+        that they count as `extremal_index` x n; that of searches for what is not there no more than that share says
+        match, each of these may mislead at `rate` over their number alone. Scores of such rates lie as those of a
+        normal distribution through both calibrated ones: of unrelated vectors of many numbers cosines are nearly
         normal.
 
         Args:
@@ -115,21 +123,47 @@ class Calibration:
         Raises:
             NotCalibrated: the rate is another one, or nothing is known of false matches.
         """
-        if self.false_matches is None:
-            message = (
-                "The weights are calibrated without scores of false matches, for there were too few pairs; calibrate "
-                "them on more held-out data with `likeness models calibrate MODEL --data FOLDER`."
-            )
-            raise NotCalibrated(message)
+        often, seldom = self._stated()
         if rate not in FALSE_MATCH_RATES:
             known = " and ".join(map(str, FALSE_MATCH_RATES))
             message = (
                 f"The weights are calibrated for false-match rates of {known}, not of {rate}; ask for one of these."
             )
             raise NotCalibrated(message)
-        often, seldom = self.false_matches
-        near, far, wanted = (-_NORMAL.inv_cdf(share) for share in (*FALSE_MATCH_RATES, rate / max(items, 1)))
+        chances = max(self.extremal_index * items, 1)
+        near, far, wanted = (-_NORMAL.inv_cdf(share) for share in (*FALSE_MATCH_RATES, rate / chances))
         return often + (seldom - often) * (wanted - near) / (far - near)
+
+    def exceedances(self, scores: ArrayLike) -> NDArray[np.float64]:
+        """Return how often comparisons of different things reach scores, on the distribution that `match_score` uses.
+
+        Args:
+            scores: cosines, of any shape.
+
+        Returns:
+            float64 of that shape, at least 0: the expected number in each comparison, -log(1 - share), which for small
+            shares is the share.
+
+        Raises:
+            NotCalibrated: nothing is known of false matches, or both scores are the same.
+        """
+        often, seldom = self._stated()
+        if often == seldom:
+            message = "Different things reach both scores of false matches alike, so that others cannot be told."
+            raise NotCalibrated(message)
+        near, far = (-_NORMAL.inv_cdf(share) for share in FALSE_MATCH_RATES)
+        deviations = near + (far - near) * (np.asarray(scores, np.float64) - often) / (seldom - often)
+        expected: NDArray[np.float64] = -log_ndtr(deviations)
+        return expected
+
+    def _stated(self) -> tuple[float, float]:
+        if self.false_matches is None:
+            message = (
+                "The weights are calibrated without scores of false matches, for there were too few pairs; calibrate "
+                "them on more held-out data with `likeness models calibrate MODEL --data FOLDER`."
+            )
+            raise NotCalibrated(message)
+        return self.false_matches
 
     def verdict(self, score: float, match_score: float) -> Verdict:
         """Put a score into a word: it depends on what is calibrated alone, not on other hits.
@@ -144,10 +178,10 @@ class Calibration:
     def card(self) -> dict[str, Any]:
         """Return what a checkpoint's card keeps, for `from_card`; scores of false matches by their rate, if known."""
         card = asdict(self)
-        del card["false_matches"]
-        if self.false_matches is not None:
-            card["false_matches"] = dict(zip(map(str, FALSE_MATCH_RATES), self.false_matches, strict=True))
-        return card
+        if self.false_matches is None:
+            del card["false_matches"], card["extremal_index"]
+            return card
+        return {**card, "false_matches": dict(zip(map(str, FALSE_MATCH_RATES), self.false_matches, strict=True))}
 
     @classmethod
     def from_card(cls, card: object) -> Calibration:
@@ -163,7 +197,11 @@ class Calibration:
         if len(numbers) < len(values) or not isinstance(items, int):
             message = f"{card} is no calibration"
             raise ValueError(message)
-        return cls(items=items, false_matches=_false_matches(stated), **numbers)
+        index = stated.get("extremal_index", 1.0)
+        if not isinstance(index, int | float):
+            message = f"{index} is no extremal index of a calibration"
+            raise ValueError(message)  # noqa: TRY004 - as for whatever else a card may hold
+        return cls(items=items, false_matches=_false_matches(stated), extremal_index=index, **numbers)
 
 
 def _false_matches(stated: Mapping[str, Any]) -> tuple[float, float] | None:

@@ -211,6 +211,19 @@ def seen_twice(seed: int) -> Scores:
     return Scores(scores, people, shown, cameras[:, None] != by)
 
 
+@pytest.mark.parametrize("alike", [1, 10])
+def test_pictures_of_one_stranger_mislead_a_search_together(alike: int) -> None:
+    """So many equal pictures of each thing count as one, for searches of every gallery; more equal ones, as fewer."""
+    random = np.random.default_rng(5)
+    parts = []
+    for things in (40, 60):
+        truth = np.arange(2000) % things
+        scores = random.normal(size=(2000, things)) * 0.1 + 0.5 * (truth[:, None] == np.arange(things))
+        shown = np.repeat(np.arange(things), alike)
+        parts.append(Scores(np.repeat(scores, alike, axis=1), truth, shown))
+    assert fit_calibration(parts).extremal_index == pytest.approx(1 / alike, rel=0.25)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_pairs_that_are_not_compared_say_nothing(seed: int) -> None:
     """Whatever they score, curve, threshold, false matches and quality stay; each pair has its own odds of chance."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,14 +14,10 @@ from scipy.stats import norm
 
 from models.calibration import FALSE_MATCH_RATES, Calibration, NotCalibrated, Verdict
 
-false_matches = st.none() | st.lists(st.floats(-1, 1), min_size=2, max_size=2).map(lambda two: tuple(sorted(two)))
-curves = st.builds(
-    Calibration,
-    st.floats(1e-3, 1e3),
-    st.floats(-100, 100),
-    st.integers(2, 10**6),
-    st.floats(-1, 1),
-    false_matches,
+false_matches = st.lists(st.floats(-1, 1), min_size=2, max_size=2).map(lambda two: tuple(sorted(two)))
+numbers = (st.floats(1e-3, 1e3), st.floats(-100, 100), st.integers(2, 10**6), st.floats(-1, 1))
+curves = st.builds(Calibration, *numbers) | st.builds(
+    Calibration, *numbers, false_matches, st.floats(0, 1, exclude_min=True)
 )
 sizes = st.integers(2, 10**9)
 
@@ -105,6 +102,10 @@ def test_a_card_brings_the_curve_back(curve: Calibration) -> None:
         '{"false_matches": {"0.01": 0.5, "0.001": 0.4}}',
         '{"false_matches": {"0.01": 0.5, "0.001": 1.1}}',
         '{"false_matches": {"0.01": NaN, "0.001": 0.4}}',
+        '{"extremal_index": 0}',
+        '{"extremal_index": 1.5}',
+        '{"extremal_index": NaN}',
+        '{"extremal_index": null}',
     ],
 )
 def test_a_damaged_card_is_refused(change: str) -> None:
@@ -127,17 +128,29 @@ def test_a_comparison_of_two_must_reach_what_is_stated(rate: float, score: float
     assert STATED.match_score(0.01, 10) == pytest.approx(0.5)
 
 
-@given(st.floats(-0.2, 0.3), st.floats(0.01, 0.2), st.sampled_from(FALSE_MATCH_RATES), st.integers(1, 10**6))
+@given(
+    st.floats(-0.2, 0.3),
+    st.floats(0.01, 0.2),
+    st.sampled_from(FALSE_MATCH_RATES),
+    st.integers(1, 10**6),
+    st.integers(1, 20),
+)
 @settings(deadline=None, max_examples=60)
-def test_normal_cosines_mislead_as_often_as_is_said(mean: float, deviation: float, rate: float, items: int) -> None:
-    """Where cosines of strangers are normal, n of them reach the score of a search with the stated chance, or less."""
+def test_normal_cosines_mislead_as_often_as_is_said(
+    mean: float, deviation: float, rate: float, groups: int, alike: int
+) -> None:
+    """Where cosines of strangers are normal, and those of some are the same, a search says match as often as stated."""
     strangers = norm(mean, deviation)
     often, seldom = (min(float(strangers.isf(share)), 1.0) for share in FALSE_MATCH_RATES)
     assume(seldom < 1)
-    score = Calibration(9.0, -8.0, 60, 0.35, (often, seldom)).match_score(rate, items)
-    misled = -math.expm1(items * math.log1p(-float(strangers.sf(score))))
+    stated = Calibration(9.0, -8.0, 60, 0.35, (often, seldom), 1 / alike)
+    score = stated.match_score(rate, groups * alike)
+    misled = -math.expm1(groups * math.log1p(-float(strangers.sf(score))))
     assert misled <= rate * (1 + 1e-6)
     assert misled > 0.99 * rate
+    expected = stated.exceedances([often, seldom, score])
+    assert expected[:2] == pytest.approx([-math.log1p(-share) for share in FALSE_MATCH_RATES])
+    assert groups * expected[2] == pytest.approx(-math.log1p(-misled), rel=1e-6)
 
 
 @given(curves, st.floats(-1, 1), st.floats(-1, 1), st.sampled_from(FALSE_MATCH_RATES), st.integers(1, 10**4))
@@ -188,3 +201,11 @@ def test_a_card_without_one_of_the_numbers_is_refused(missing: str) -> None:
     del card[missing]
     with pytest.raises(ValueError, match="is no calibration"):
         Calibration.from_card(card)
+
+
+def test_one_score_of_false_matches_says_nothing_of_others() -> None:
+    """Where strangers reach both scores alike, or none is stated, nobody can tell how often they reach another."""
+    with pytest.raises(NotCalibrated, match="alike"):
+        replace(STATED, false_matches=(0.4, 0.4)).exceedances([0.3])
+    with pytest.raises(NotCalibrated, match="too few pairs"):
+        replace(STATED, false_matches=None).exceedances([0.3])
