@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,6 +56,9 @@ def score(data: Path, predictor: Predictor) -> Mapping[str, Scores]:
 def calibrate_trained(network: EnsembleNet, held_out: Listing) -> Mapping[str, Any] | None:
     """Calibrate a network as training leaves it, on the CPU in float32, for the card of its checkpoint.
 
+    Other cameras than those it has learnt from mislead it more. So what would make searches bolder, that pictures of
+    one stranger mislead together, is left to whoever calibrates by cameras of their own.
+
     Args:
         network: in evaluation mode.
         held_out: the people by whom its weights were chosen, scored as `score` does.
@@ -71,7 +75,7 @@ def calibrate_trained(network: EnsembleNet, held_out: Listing) -> Mapping[str, A
     trial = trial_of(held_out)
     queries, gallery = (in_batches(embed, part.paths, _BATCH) for part in (trial.queries, trial.gallery))
     try:
-        return fit_calibration([_scores(trial, queries, gallery)]).card()
+        return replace(fit_calibration([_scores(trial, queries, gallery)]), extremal_index=1.0).card()
     except NothingToCalibrate:
         return None
 

@@ -11,11 +11,12 @@ import torch
 from torch import Tensor, nn
 
 from models.calibrating import fit_calibration
+from models.calibration import Calibration
 from models.contracts import Vectors
 from models.datasets import MissingData
 from models.images import Picture, decode
 from models.predictor import Predictor
-from models.reid import SPEC
+from models.reid import SPEC, calibration
 from models.reid.calibration import calibrate_trained, score
 from models.reid.datasets import find_parts
 from models.reid.network import EnsembleNet
@@ -101,6 +102,13 @@ def test_training_ends_with_what_the_command_finds(own: Path) -> None:
     assert found is not None
     expected = fit_calibration(list(score(own, EYE).values())).card()
     assert found == pytest.approx(expected)
+
+
+def test_training_leaves_searches_on_the_safe_side(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever its own cameras say of strangers that mislead together, for others each picture counts."""
+    learnt = Calibration(9.0, -8.0, 60, 0.35, (0.4, 0.5), extremal_index=0.3)
+    monkeypatch.setattr(calibration, "fit_calibration", lambda _: learnt)
+    assert calibrate_trained(Middle(), find_parts(own).held_out) == {**learnt.card(), "extremal_index": 1}
 
 
 def test_where_nobody_can_be_confused_nothing_is_kept(tmp_path: Path) -> None:
