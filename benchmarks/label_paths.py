@@ -58,6 +58,11 @@ class Timed:
         """What decoding costs, as a share of the backbone's time."""
         return self.decode / self.look
 
+    @property
+    def pace(self) -> float:
+        """Pictures a second of all that a request for labels computes, as a share of the backbone's alone."""
+        return self.look / self.tag
+
 
 def measure(environment: Mapping[str, str], folder: Path, rounds: int) -> Sequence[Timed]:
     """Compare them in a new process; see `compare`."""

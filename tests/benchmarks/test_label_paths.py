@@ -55,6 +55,7 @@ def test_each_batch_is_looked_at_decoded_and_labelled(
     assert one == Timed(1, 0.8, 0.08, 1.2, 3.0)
     assert four == Timed(4, 0.2, 0.02, 0.3, 2.0)
     assert four.share == pytest.approx(0.1)
+    assert four.pace == pytest.approx(0.2 / 0.3)
 
 
 def test_the_process_gives_what_was_timed(
