@@ -23,9 +23,6 @@ CollectionName: TypeAlias = Annotated[str, typer.Option("--collection", help="Wh
 Count: TypeAlias = Annotated[int, typer.Option("-k", min=1, max=200, help="How many hits at most.")]
 Filter: TypeAlias = Annotated[str | None, typer.Option("--filter", help="Only items with this metadata, as JSON.")]
 
-Rate: TypeAlias = Annotated[
-    float, typer.Option("--fmr", help="Of searches for people who are not there so many may say match: 0.01 or 0.001.")
-]
 Liked: TypeAlias = Annotated[
     list[str] | None, typer.Option("--liked", help="Key of an item to come nearer to; repeatable.")
 ]
@@ -93,7 +90,9 @@ def person(
     leave_out: Annotated[
         list[str] | None, typer.Option("--leave-out-camera", help="A camera whose pictures are no hits; repeatable.")
     ] = None,
-    fmr: Rate = 0.01,
+    fmr: Annotated[
+        float, typer.Option(help="Of searches for people who are not there so many may say match: 0.01 or 0.001.")
+    ] = 0.01,
     url: Url = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
@@ -111,9 +110,10 @@ def person(
 
 def _people(answer: SearchAnswer) -> Table:
     rows = (
-        (place, hit.verdict, hit.score, hit.key, hit.title, hit.metadata) for place, hit in enumerate(answer.hits, 1)
+        (place, hit.verdict, percent(hit.probability), hit.score, hit.key, hit.title, hit.metadata)
+        for place, hit in enumerate(answer.hits, 1)
     )
-    return table(("", "verdict", "score", "key", "title", "metadata"), rows)
+    return table(("", "verdict", "sure", "score", "key", "title", "metadata"), rows)
 
 
 def _nobody(answer: SearchAnswer) -> str:

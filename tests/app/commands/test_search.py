@@ -117,7 +117,7 @@ def test_who_finds_nothing_is_told(network: Network, run: Run, change: dict[str,
 PEOPLE: dict[str, Any] = {
     **ANSWER,
     "hits": [
-        {**hit, "probability": None, "verdict": verdict, "metadata": {"camera": "door"}}
+        {**hit, "verdict": verdict, "metadata": {"camera": "door"}}
         for hit, verdict in zip(ANSWER["hits"], ("match", "unsure"), strict=True)
     ],
     "matched": None,
@@ -148,12 +148,12 @@ def test_a_person_is_searched_for_by_all_crops(network: Network, run: Run, crops
 
 
 def test_people_are_printed_with_what_is_said_of_them(network: Network, run: Run, crops: list[Path]) -> None:
-    """Text has the word of each hit; JSON is the whole answer."""
+    """Text has the word of each hit and how sure it is; JSON is the whole answer."""
     network.answers["POST /v1/search/person"] = PEOPLE
     result = run("search", "person", *crops)
-    assert [re.split(r" {2,}", line)[:4] for line in result.stdout.splitlines()[-2:]] == [
-        ["1", "match", "0.9877", "b"],
-        ["2", "unsure", "0.5", "a"],
+    assert [re.split(r" {2,}", line)[:5] for line in result.stdout.splitlines()[-2:]] == [
+        ["1", "match", "62 %", "0.9877", "b"],
+        ["2", "unsure", "< 1 %", "0.5", "a"],
     ]
     assert result.stderr == ""
     assert json.loads(run("search", "person", *crops, "--json").stdout) == PEOPLE
