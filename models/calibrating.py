@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.calibration import FALSE_MATCH_RATES, FEWEST_ITEMS, Calibration, logistic
+from models.calibration import FALSE_MATCH_RATES, FEWEST_ITEMS, Calibration, NotCalibrated, logistic
 from models.contracts import RetrievalError
 from models.extremes import extremal_index
 from models.metrics import brier_score, expected_calibration_error
@@ -205,15 +205,17 @@ def _false_matches(scores: NDArray[np.float64]) -> tuple[float, float] | None:
 
 
 def _extremal_index(galleries: Sequence[Scores], found: Calibration) -> float:
-    """Search once more for every query, as if what it asks for were not there."""
-    if found.false_matches is None or len(set(found.false_matches)) == 1:
-        return 1.0
+    """Search once more for every query, as if what it asks for were not there; 1 where no such score can be told."""
     expected = []
     for gallery in galleries:
         others = gallery.truth[:, None] != gallery.shown
         best = np.where(others, gallery.scores.astype(np.float64), -np.inf).max(axis=1)
         met = np.count_nonzero(others, axis=1)
-        expected.append((met * found.exceedances(best))[met > 0])
+        misled = met > 0
+        try:
+            expected.append(met[misled] * found.exceedances(best[misled]))
+        except NotCalibrated:
+            return 1.0
     return extremal_index(np.concatenate(expected))
 
 

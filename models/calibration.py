@@ -28,6 +28,8 @@ FEWEST_ITEMS = 2
 """In a gallery of one item the curve would be sure of it, whatever was asked for."""
 FALSE_MATCH_RATES = (0.01, 0.001)
 """Rates that a calibration may state scores for; the first is the usual one."""
+# Where a normal distribution has them, in deviations above its mean.
+_NEAR, _FAR = (-_NORMAL.inv_cdf(rate) for rate in FALSE_MATCH_RATES)
 
 
 class NotCalibrated(RetrievalError):
@@ -131,8 +133,8 @@ class Calibration:
             )
             raise NotCalibrated(message)
         chances = max(self.extremal_index * items, 1)
-        near, far, wanted = (-_NORMAL.inv_cdf(share) for share in (*FALSE_MATCH_RATES, rate / chances))
-        return often + (seldom - often) * (wanted - near) / (far - near)
+        wanted = -_NORMAL.inv_cdf(rate / chances)
+        return often + (seldom - often) * (wanted - _NEAR) / (_FAR - _NEAR)
 
     def exceedances(self, scores: ArrayLike) -> NDArray[np.float64]:
         """Return how often comparisons of different things reach scores, on the distribution that `match_score` uses.
@@ -151,8 +153,7 @@ class Calibration:
         if often == seldom:
             message = "Different things reach both scores of false matches alike, so that others cannot be told."
             raise NotCalibrated(message)
-        near, far = (-_NORMAL.inv_cdf(share) for share in FALSE_MATCH_RATES)
-        deviations = near + (far - near) * (np.asarray(scores, np.float64) - often) / (seldom - often)
+        deviations = _NEAR + (_FAR - _NEAR) * (np.asarray(scores, np.float64) - often) / (seldom - often)
         expected: NDArray[np.float64] = -log_ndtr(deviations)
         return expected
 
@@ -192,16 +193,13 @@ class Calibration:
         """
         stated: Mapping[str, Any] = card if isinstance(card, dict) else {}
         values = {name: stated.get(name) for name in ("slope", "intercept", "threshold")}
+        values["extremal_index"] = stated.get("extremal_index", 1.0)
         numbers = {name: value for name, value in values.items() if isinstance(value, int | float)}
         items = stated.get("items")
         if len(numbers) < len(values) or not isinstance(items, int):
             message = f"{card} is no calibration"
             raise ValueError(message)
-        index = stated.get("extremal_index", 1.0)
-        if not isinstance(index, int | float):
-            message = f"{index} is no extremal index of a calibration"
-            raise ValueError(message)  # noqa: TRY004 - as for whatever else a card may hold
-        return cls(items=items, false_matches=_false_matches(stated), extremal_index=index, **numbers)
+        return cls(items=items, false_matches=_false_matches(stated), **numbers)
 
 
 def _false_matches(stated: Mapping[str, Any]) -> tuple[float, float] | None:

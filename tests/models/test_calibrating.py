@@ -224,6 +224,13 @@ def test_pictures_of_one_stranger_mislead_a_search_together(alike: int) -> None:
     assert fit_calibration(parts).extremal_index == pytest.approx(1 / alike, rel=0.25)
 
 
+def test_a_gallery_of_one_thing_misleads_nobody() -> None:
+    """Beside another gallery, queries that can meet no stranger in theirs change nothing of what searches meet."""
+    usual = gallery(3, 200, 8)
+    alone = Scores(np.full((5, 3), 0.9), np.zeros(5, int), np.zeros(3, int))
+    assert fit_calibration([usual, alone]).extremal_index == fit_calibration([usual]).extremal_index
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_pairs_that_are_not_compared_say_nothing(seed: int) -> None:
     """Whatever they score, curve, threshold, false matches and quality stay; each pair has its own odds of chance."""
