@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.answers import Comparison, Json, SearchAnswer
+from app.answers import Json
 from app.client.connection import Connection
 from app.requests import Call, Lines, drawing, explaining, filtering, picture, refining, segment, together
+from app.search_answers import Comparison, SearchAnswer
 
 
 class Searches(Connection):

@@ -13,7 +13,7 @@ from app.commands.terminal import AsJson, facts, show
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from app.answers import Comparison
+    from app.search_answers import Comparison
 
 application = typer.Typer(no_args_is_help=True, help="Compare two pictures on a running server.")
 

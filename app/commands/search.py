@@ -12,7 +12,7 @@ from app.commands.terminal import AsJson, note, parsed_object, show, table
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from app.answers import SearchAnswer
+    from app.search_answers import SearchAnswer
 
 LEAST_SAID = 0.01
 """Below this a probability is printed as less than it."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from fastapi import FastAPI
 from numpy.typing import NDArray
 from PIL import Image
@@ -44,6 +46,13 @@ def load(model: str, digest: str | None) -> Any:
         message = f"There is no model {model!r}."
         raise UnknownModel(message)
     return FakePredictor(digest=digest or DIGEST, name=model)
+
+
+def load_two_eyed(model: str, digest: str | None) -> Any:
+    """Load the fake model so that it looks at the mirror image of each query too."""
+    predictor = load(model, digest)
+    predictor.spec = replace(predictor.spec, query_views=lambda query: torch.stack([query, query.flip(-1)]))
+    return predictor
 
 
 def application(home: Path, loader: Callable[[str, str | None], Any] = load, **changes: Any) -> FastAPI:

@@ -16,10 +16,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.answers import Embedding, Explanation, Hit, Item, ModelUsed, SearchAnswer, Weights
+from app.answers import Embedding, Item, ModelUsed, Weights
 from app.client import LikenessClient, LikenessError
 from app.requests import NewItem
 from app.retries import RetryPolicy
+from app.search_answers import Explanation, Hit, SearchAnswer
 from app.tag_answers import Evidence, Label, LabelledPicture, Neighbour, Region, Tag
 
 URL = "http://likeness.test"

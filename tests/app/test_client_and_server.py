@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from app.answers import ModelUsed, SearchAnswer
+from app.answers import ModelUsed
 from app.client import LikenessClient, LikenessError
 from app.main import create_app
 from app.requests import Lines, NewItem
+from app.search_answers import SearchAnswer
 from tests.app.labelling import file_of, keep, labelling_application
 from tests.app.people import people_server
 from tests.app.serving import png, settings_in

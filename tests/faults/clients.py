@@ -11,10 +11,11 @@ from functools import partial
 
 from PIL import Image, ImageDraw
 
-from app.answers import Hit, Item
+from app.answers import Item
 from app.client import LikenessClient, LikenessError
 from app.requests import NewItem
 from app.retries import RetryPolicy
+from app.search_answers import Hit
 from tests.faults.ledger import Content, Ledger, State
 from tests.processes import PATIENCE
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from fastapi import FastAPI
 from PIL import Image
 from starlette.testclient import TestClient
@@ -20,7 +18,7 @@ from app.explaining import EXPLAINED_HITS
 from indexer.refining import refine
 from models.contracts import Strokes
 from models.images import decode, encode_png
-from tests.app.serving import application, client_of, create, load, pixels, png, put, search, vector_of
+from tests.app.serving import application, client_of, create, load_two_eyed, pixels, png, put, search, vector_of
 from tests.models.fakes import FakePredictor
 
 DRAWING = Strokes(tuple(np.array(line, np.float32) for line in ([[0, 0], [1, 1]], [[1, 0], [0.5, 0.5]])))
@@ -117,13 +115,7 @@ def test_items_like_an_item_are_explained_by_refine(shoes: TestClient) -> None:
 
 def test_each_hit_is_explained_by_the_view_that_found_it(tmp_path: Path) -> None:
     """A mirrored drawing found its item by its mirror image, and that is what the item is compared with."""
-
-    def two_eyed(model: str, digest: str | None) -> Any:
-        predictor = load(model, digest)
-        predictor.spec = replace(predictor.spec, query_views=lambda query: torch.stack([query, query.flip(-1)]))
-        return predictor
-
-    with client_of(application(tmp_path, two_eyed)) as client:
+    with client_of(application(tmp_path, load_two_eyed)) as client:
         create(client)
         for seed in range(3):
             put(client, str(seed), seed)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from models.images import encode_png
-from tests.app.serving import application, client_of, create, load, pixels, png, put, search, vector_of
+from tests.app.serving import application, client_of, create, load_two_eyed, pixels, png, put, search, vector_of
 from tests.models.fakes import DIGEST
 
 STEPS = ["decode", "prepare", "queue", "predict", "index", "metadata"]
@@ -245,13 +243,7 @@ def test_scores_fall_and_stay_cosines(client: TestClient) -> None:
 
 def test_a_mirrored_drawing_finds_what_it_was_drawn_from(tmp_path: Path) -> None:
     """Where a model looks at a query's mirror image too, an item scores as its better view does."""
-
-    def two_eyed(model: str, digest: str | None) -> Any:
-        predictor = load(model, digest)
-        predictor.spec = replace(predictor.spec, query_views=lambda query: torch.stack([query, query.flip(-1)]))
-        return predictor
-
-    with client_of(application(tmp_path, two_eyed)) as client:
+    with client_of(application(tmp_path, load_two_eyed)) as client:
         create(client)
         for seed in range(6):
             put(client, str(seed), seed)
