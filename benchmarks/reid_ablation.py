@@ -4,8 +4,9 @@
 
 DIR is what `likeness models train reid` learns from; its test part is not looked at. Compared are 1 to 4 branches,
 branch i with i stripes; a whole network in place of each branch, trained apart, and as many equal ones; and the recipe
-with one part switched off. Each network has so many steps and no more, and is judged after its last. What is done is
-appended to FILE, a JSON object a line, and is not done again; a killed run goes on where it was.
+with one part switched off. All parts are on from the first step, the triplet loss too. Each network has so many steps
+and no more, and is judged after its last. What is done is appended to FILE, a JSON object a line, and is not done
+again; a killed run goes on where it was.
 """
 
 from __future__ import annotations
@@ -176,6 +177,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             loader(chosen.trunk, CheckpointStore(chosen.home / "checkpoints")),
             Design(chosen.trunk),
             size=chosen.size,
+            by_picture=0.0,
             **{**NUMBERS.get(chosen.trunk, {}), "steps": chosen.steps, "evaluate_every": chosen.steps},
         )
         high, wide = chosen.size

@@ -62,8 +62,9 @@ SWITCHES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "smoothing": {"smoothing": 0.0},
         "erasing": {"augmentation": Augmentation(erase=0.0)},
         "warm-up": {"warm_up": 0.0},
-        # Which nothing but the triplet loss depends on.
-        "identity sampler": {"by_identity": False, "triplet": 0.0},
+        # Which the triplet loss needs, so that it goes too.
+        "identity sampler": {"by_picture": 1.0},
+        "identity sampler at first": {"by_picture": PersonRecipe.by_picture},
     }
 )
 WHOLE = Variant(f"{len(STRIPES)} branches")

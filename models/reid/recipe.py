@@ -57,9 +57,10 @@ class PersonRecipe:
         load: fills the trunk with ImageNet's weights.
         design: of the network.
         steps: optimiser steps.
-        people: identities in a batch (P).
-        pictures: of each (K); a batch is P x K pictures.
-        by_identity: whether batches are drawn by identity; otherwise by picture, which the triplet loss cannot use.
+        people: identities in a batch that is drawn by identity (P).
+        pictures: of each (K); every batch is P x K pictures.
+        by_picture: share of the steps, the first ones, whose batches are drawn by picture and only classified; those of
+            the others are drawn by identity and compared by the triplet loss too. 0 for all by identity, 1 for none.
         size: height and width of what the network sees, in the end and in use.
         early: share of the steps in which it sees less, for less than half the time; 0 for none.
         early_size: height and width of that; the crops of Market-1501 have no more.
@@ -68,7 +69,8 @@ class PersonRecipe:
         decay: weight decay.
         warm_up: share of the steps in which rates rise; 0 for none.
         smoothing: of the labels; 0 for none.
-        triplet: weight of the triplet loss, which each branch has of its stripes side by side; 0 for none.
+        triplet: weight of the triplet loss in batches by identity, which each branch has of its stripes side by side; 0
+            for none.
         margin: of the triplet loss; None for the soft one.
         augmentation: how crops are changed.
         seed: of weights and batches.
@@ -82,7 +84,7 @@ class PersonRecipe:
     steps: int = 7000
     people: int = 16
     pictures: int = 4
-    by_identity: bool = True
+    by_picture: float = 0.73
     size: tuple[int, int] = (HEIGHT, WIDTH)
     early: float = 0.6
     early_size: tuple[int, int] = (128, 64)
@@ -96,12 +98,6 @@ class PersonRecipe:
     augmentation: Augmentation = AUGMENTATION
     seed: int = 1
     evaluate_every: int = 500
-
-    def __post_init__(self) -> None:
-        """Refuse a triplet loss without pairs with a ValueError."""
-        if self.triplet and not self.by_identity:
-            message = "The triplet loss needs batches by identity; set triplet to 0, or by_identity."
-            raise ValueError(message)
 
     def build(self) -> nn.Module:
         """Make the network to start from."""
@@ -121,7 +117,7 @@ class PersonRecipe:
         ]
 
     def loss(self, network: nn.Module, step: int, device: Device) -> Tensor:
-        """Classify every stripe, and compare within the batch."""
+        """Classify every stripe, and compare within a batch that was drawn for it."""
         rows = self._rows(step)
         # 1 more than the sampler's: chance of its own.
         random = np.random.default_rng((self.seed, step, 1))
@@ -136,7 +132,7 @@ class PersonRecipe:
         compared, features = classified.embedding.reduce([stripe.float() for stripe in pooled])
         logits = [classifier(one) for classifier, one in zip(classified.classifiers, features, strict=True)]
         total = identity_loss(logits, truth, self.smoothing)
-        if not self.triplet:
+        if self._classifies_alone(step) or not self.triplet:
             return total
         branches = [batch_hard_triplet_loss(one, truth, self.margin) for one in self._by_branch(compared)]
         return total + self.triplet * torch.stack(branches).mean()
@@ -154,10 +150,13 @@ class PersonRecipe:
         red, green, blue = TRUNKS[self.design.trunk].mean
         return red * WHITE, green * WHITE, blue * WHITE
 
+    def _classifies_alone(self, step: int) -> bool:
+        return step < self.by_picture * self.steps
+
     def _rows(self, step: int) -> NDArray[np.int64]:
-        if self.by_identity:
-            return identity_batch(self.trained.identities, self.people, self.pictures, self.seed, step)
-        return plain_batch(len(self.trained), self.people * self.pictures, self.seed, step)
+        if self._classifies_alone(step):
+            return plain_batch(len(self.trained), self.people * self.pictures, self.seed, step)
+        return identity_batch(self.trained.identities, self.people, self.pictures, self.seed, step)
 
     def _by_branch(self, stripes: list[Tensor]) -> list[Tensor]:
         """Put the stripes of each branch side by side."""

@@ -20,7 +20,7 @@ def keep_random(trunk: nn.Module) -> None:
 
 
 PEOPLE = crops(2, shots=1)
-BASE = PersonRecipe(PEOPLE, PEOPLE, keep_random, size=(64, 32), steps=7)
+BASE = PersonRecipe(PEOPLE, PEOPLE, keep_random, size=(64, 32), steps=7, by_picture=0.0)
 
 
 def changed(member: Member) -> dict[str, Any]:
@@ -65,7 +65,8 @@ def test_equal_networks_differ_in_their_starts() -> None:
         ("neck", {"design": Design(LITE, neck=False)}),
         ("smoothing", {"smoothing": 0.0}),
         ("warm-up", {"warm_up": 0.0}),
-        ("identity sampler", {"by_identity": False, "triplet": 0.0}),
+        ("identity sampler", {"by_picture": 1.0}),
+        ("identity sampler at first", {"by_picture": 0.73}),
     ],
 )
 def test_a_switch_is_off(name: str, expected: dict[str, Any]) -> None:

@@ -34,7 +34,14 @@ def keep_random(trunk: nn.Module) -> None:
 @cache
 def recipe(**changes: Any) -> PersonRecipe:
     """A recipe for six people, on a small and narrow network."""
-    plain: dict[str, Any] = {"design": Design(width=16), "people": 3, "pictures": 3, "size": (64, 32), "early": 0}
+    plain: dict[str, Any] = {
+        "design": Design(width=16),
+        "people": 3,
+        "pictures": 3,
+        "size": (64, 32),
+        "early": 0,
+        "by_picture": 0.0,
+    }
     return PersonRecipe(crops(6), crops(3), **{"load": keep_random, **plain, **changes})
 
 
@@ -67,7 +74,7 @@ def test_a_batch_is_learnt_by_heart(device: Device) -> None:
 @pytest.mark.parametrize("neck", [True, False])
 def test_the_loss_is_its_parts(*, neck: bool) -> None:
     """Cross-entropy, averaged over six stripes, plus the weighted triplets, averaged over three branches, by hand."""
-    made = recipe(augmentation=STILL, triplet=0.5, smoothing=0.0, by_identity=True, design=Design(width=16, neck=neck))
+    made = recipe(augmentation=STILL, triplet=0.5, smoothing=0.0, design=Design(width=16, neck=neck))
     network = made.build().train()
     assert isinstance(network, ClassifiedNet)
     rows = made._rows(0)  # noqa: SLF001 - which pictures are drawn is tested with the sampler
@@ -104,7 +111,7 @@ def test_the_loss_is_its_parts(*, neck: bool) -> None:
         {"margin": None},
         {"augmentation": STILL},
         {"augmentation": Augmentation(jitter=0.3)},
-        {"triplet": 0.0, "by_identity": False},
+        {"by_picture": 1.0},
         {"size": (96, 48)},
         {"early": 0.5, "early_size": (48, 24)},
         {"seed": 2},
@@ -124,11 +131,15 @@ def test_every_switch_counts(changes: dict[str, Any]) -> None:
     assert loss_of(replace(recipe(), **changes), network, step) != pytest.approx(first, abs=1e-6)
 
 
-def test_triplets_need_batches_by_identity() -> None:
-    """A recipe that could not compare anybody with himself is refused."""
-    with pytest.raises(ValueError, match="batches by identity"):
-        recipe(by_identity=False)
-    assert recipe(by_identity=False, triplet=0.0).triplet == 0
+def test_batches_by_picture_come_first() -> None:
+    """With half of ten steps by picture, these have the losses of classifying alone, the others of comparing too."""
+    mixed, alone = recipe(steps=10, by_picture=0.5), recipe(by_picture=1.0)
+    network = alone.build().train()
+    for step, alike, unlike in ((0, alone, recipe()), (4, alone, recipe()), (5, recipe(), alone), (9, recipe(), alone)):
+        assert loss_of(mixed, network, step) == loss_of(alike, network, step)
+        assert loss_of(mixed, network, step) != loss_of(unlike, network, step)
+    # In them the triplet loss has no part, whatever its weight.
+    assert loss_of(replace(alone, triplet=0.0), network) == loss_of(alone, network)
 
 
 @pytest.mark.parametrize("neck", [True, False])
