@@ -20,8 +20,6 @@ MISLED = 0.1
 """Share of the searches, those that strangers mislead most, by which is judged: a match is asked for where few others
 are, not where strangers usually score.
 """
-
-
 CONFIDENCE = 0.95
 """How sure it is that no more items mislead than is said."""
 
